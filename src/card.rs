@@ -1,0 +1,1 @@
+//! A card's panels: cover, the written side, what a folded card has besides.

@@ -1,0 +1,1 @@
+//! The roof: verbs, talk, exit codes.

@@ -1,0 +1,1 @@
+//! People, history and today in; what is due out.

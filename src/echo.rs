@@ -1,0 +1,1 @@
+//! Does this draft echo an earlier note? The verdict, with its evidence.

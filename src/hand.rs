@@ -1,0 +1,1 @@
+//! Text written in a hand: fitted, varied from a seed, never the same letter twice.

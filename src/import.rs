@@ -1,0 +1,1 @@
+//! Foreign files in, rows of ours out.

@@ -1,0 +1,1 @@
+//! The ledger: people, cards and history in one SQLite file.

@@ -1,0 +1,1 @@
+//! The printed part of a card, dressed around the note.

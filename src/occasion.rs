@@ -1,0 +1,1 @@
+//! Why a card is due.

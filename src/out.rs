@@ -1,0 +1,4 @@
+//! The leaves: pages out as PDF and pictures.
+
+pub mod pdf;
+pub mod png;

@@ -1,0 +1,1 @@
+//! Pages as PDF bytes. The only file that names printpdf.

@@ -1,0 +1,1 @@
+//! Pages as PNG pictures, drawn by the program itself.

@@ -1,0 +1,153 @@
+//! The scene: a page is a size and the things drawn on it, in order. Knows nothing of people, fonts or PDF.
+//!
+//! Everything that puts ink on paper ends as one of five items. Letters, whether printed type or a hand, are [`Shape`]s
+//! placed one by one: a leaf that writes PDF gathers the distinct shapes of a batch into one embedded font made for it, a
+//! leaf that draws pictures fills them. So page, PDF and preview can't disagree.
+
+use std::sync::Arc;
+
+use crate::measure::{Affine, BezPath, Rect, Size};
+
+/// A colour as it is printed, red, green and blue from 0 to 1. Equal parts are written as grey, so black text is black ink only.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ink {
+    /// Red, 0 to 1.
+    pub r: f32,
+    /// Green, 0 to 1.
+    pub g: f32,
+    /// Blue, 0 to 1.
+    pub b: f32,
+}
+
+impl Ink {
+    /// Solid black.
+    pub const BLACK: Ink = Ink::grey(0.0);
+
+    /// A grey: 0 is black, 1 is white.
+    #[must_use]
+    pub const fn grey(level: f32) -> Ink {
+        Ink { r: level, g: level, b: level }
+    }
+
+    /// From `0xRRGGBB`.
+    #[must_use]
+    pub const fn hex(rgb: u32) -> Ink {
+        Ink { r: ((rgb >> 16) & 0xff) as f32 / 255.0, g: ((rgb >> 8) & 0xff) as f32 / 255.0, b: (rgb & 0xff) as f32 / 255.0 }
+    }
+}
+
+/// The drawn form of one letter, in thousandths of its em, y **up** from the baseline, filled by the non-zero rule.
+#[derive(Debug, PartialEq)]
+pub struct Shape {
+    /// The same key means the same outline: font, glyph and variant, hashed by whoever draws it.
+    pub key: u64,
+    /// The outline; empty for a space.
+    pub outline: BezPath,
+    /// How far the pen moves on, in thousandths of the em.
+    pub advance: f64,
+}
+
+/// A letter in its place.
+#[derive(Clone, Debug)]
+pub struct Glyph {
+    /// What is drawn.
+    pub shape: Arc<Shape>,
+    /// From the shape's thousandths of an em (y up) to points on the page (y down).
+    pub at: Affine,
+}
+
+/// A word as set or written: the text a reader copies, and the letters that draw it, in reading order.
+///
+/// Words follow each other in reading order, and whoever extracts the text puts white space between them. The glyphs need
+/// not match the characters one to one.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// The exact text, NFC, without white space.
+    pub text: Box<str>,
+    /// The letters.
+    pub glyphs: Vec<Glyph>,
+    /// The colour of the whole word.
+    pub ink: Ink,
+}
+
+/// A picture in memory, as the file had it.
+#[derive(Debug)]
+pub struct Picture {
+    /// The same key means the same picture.
+    pub key: u64,
+    /// The bytes of a JPEG or PNG file.
+    pub file: Vec<u8>,
+    /// Width in pixels, after turning by EXIF.
+    pub width: u32,
+    /// Height in pixels, after turning by EXIF.
+    pub height: u32,
+}
+
+/// A line drawn with a round pen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pen {
+    /// Colour.
+    pub ink: Ink,
+    /// Width in points.
+    pub width: f64,
+    /// Lengths of dash and gap in points; a dash of 0 makes round dots. `None` draws through.
+    pub dash: Option<(f64, f64)>,
+}
+
+/// One thing on a page.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// A filled outline, non-zero rule.
+    Fill(BezPath, Ink),
+    /// A drawn line.
+    Stroke(BezPath, Pen),
+    /// A line of words, or several.
+    Words(Vec<Word>),
+    /// A picture, filling the unit square mapped by the affine (y down: 0,0 is the picture's upper left).
+    Picture(Arc<Picture>, Affine),
+    /// A drawing made once and placed often: a face on a sheet, a cover shared by a batch. Clipped to `clip`, in the
+    /// drawing's own coordinates, when given.
+    Placed {
+        /// What is placed.
+        drawing: Arc<Vec<Item>>,
+        /// From the drawing's coordinates to the page's.
+        at: Affine,
+        /// The part that shows.
+        clip: Option<Rect>,
+    },
+}
+
+/// A page: one side of a card or of a sheet.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The paper, or the upload with its bleed (PDF: MediaBox).
+    pub size: Size,
+    /// The finished piece, where it differs from the paper (PDF: TrimBox).
+    pub trim: Rect,
+    /// Up to where ink may run past the trim (PDF: BleedBox).
+    pub bleed: Rect,
+    /// What is drawn, first at the bottom.
+    pub items: Vec<Item>,
+}
+
+impl Page {
+    /// An empty page whose boxes are all its paper.
+    #[must_use]
+    pub fn new(size: Size) -> Page {
+        Page { size, trim: size.to_rect(), bleed: size.to_rect(), items: Vec::new() }
+    }
+}
+
+/// All words of the items in drawing order, those inside placed drawings too. For tests and text-only views.
+#[must_use]
+pub fn words(items: &[Item]) -> Vec<&Word> {
+    let mut found = Vec::new();
+    for item in items {
+        match item {
+            Item::Words(words) => found.extend(words),
+            Item::Placed { drawing, .. } => found.extend(self::words(drawing)),
+            Item::Fill(..) | Item::Stroke(..) | Item::Picture(..) => {}
+        }
+    }
+    found
+}

@@ -1,0 +1,1 @@
+//! The writing sheet: read, refreshed, every typed byte kept.

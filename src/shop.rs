@@ -1,0 +1,1 @@
+//! The shop folder and its wetink.toml.

@@ -1,0 +1,1 @@
+//! What happened between the shop and a person.

@@ -1,0 +1,1 @@
+//! Printed type: lines and paragraphs set in a face, with kerning.
