@@ -1,1 +1,1 @@
-//! The note: anything typed is a draft, only what echoes nothing becomes a note.
+//! The note: anything typed is a draft; only what echoes nothing becomes a note.
