@@ -12,6 +12,7 @@ pub mod batches;
 pub mod cards;
 pub mod echoes;
 pub mod history;
+pub mod intake;
 pub mod people;
 mod schema;
 
@@ -63,6 +64,15 @@ impl Ledger {
         let change = Change { tx };
         let done = work(&change)?;
         change.tx.commit().map_err(|e| damaged(&e))?;
+        Ok(done)
+    }
+
+    /// Does the same as [`Ledger::change`] and then takes it all back: what would happen.
+    pub fn rehearse<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
+        let change = Change { tx };
+        let done = work(&change)?;
+        change.tx.rollback().map_err(|e| damaged(&e))?;
         Ok(done)
     }
 

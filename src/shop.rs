@@ -178,6 +178,25 @@ impl Shop {
         self.dir.join("out")
     }
 
+    /// All sheets, by name.
+    #[must_use]
+    pub fn sheets(&self) -> Vec<PathBuf> {
+        let mut found: Vec<PathBuf> = self
+            .notes()
+            .read_dir()
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| {
+                path.extension().is_some_and(|e| e == "md")
+                    && !path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'))
+            })
+            .collect();
+        found.sort();
+        found
+    }
+
     /// A path as the owner would name it: inside the shop without the shop's folder, always with `/`.
     #[must_use]
     pub fn name_of(&self, path: &Path) -> String {
@@ -315,6 +334,18 @@ pub fn private_dir(path: &Path) -> Result<()> {
         builder.mode(0o700);
     }
     builder.create(path).map_err(|e| Trouble::file("make the folder", path, &e))
+}
+
+/// Makes an existing file readable by its owner only (0600).
+pub fn private_file(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(|e| Trouble::file("protect", path, &e))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 /// Writes a file whole or not at all, readable by its owner only (0600): temporary file beside it, flushed, renamed.

@@ -183,18 +183,18 @@ impl Ledger {
         scored.sort();
         Ok(scored.into_iter().take(3).map(|(_, id)| id).collect())
     }
+}
 
+impl Change<'_> {
     /// The person an imported row became, by the file's own key for it.
     pub fn origin(&self, source: &str, key: &str) -> Result<Option<Id>> {
-        self.conn()
+        self.tx
             .prepare_cached("SELECT person FROM origin WHERE source = ?1 AND key = ?2")
             .and_then(|mut ask| ask.query_row([source, key], |r| r.get::<_, String>(0)).optional())
             .map(|found| found.map(Id::from_stored))
             .map_err(|e| damaged(&e))
     }
-}
 
-impl Change<'_> {
     /// Adds a person and returns the id they got: the folded name, numbered if somebody has it.
     pub fn add_person(&self, person: &Person) -> Result<Id> {
         let id = self.free_id(&Id::of(&if person.name.is_empty() { person.email.clone() } else { person.name.full() }))?;
