@@ -366,15 +366,12 @@ impl Letter {
         }
         context.insert("date", &tongue.date(about.day));
         context.insert("year", &about.day.year());
-        match about.years {
-            Some(years) => {
-                context.insert("years", &years);
-                context.insert("years_words", &tongue.years(years));
-            }
-            None => {
-                context.insert("years", "");
-                context.insert("years_words", "");
-            }
+        if let Some(years) = about.years {
+            context.insert("years", &years);
+            context.insert("years_words", &tongue.years(years));
+        } else {
+            context.insert("years", "");
+            context.insert("years_words", "");
         }
         context.insert("note", "");
         context.insert("ps", "");

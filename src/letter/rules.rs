@@ -123,12 +123,12 @@ fn tags(text: &str) -> Vec<Tag> {
 fn close_of(text: &str, from: usize, close: &str) -> Option<usize> {
     let mut quote = None;
     for (i, b) in text.bytes().enumerate().skip(from) {
-        match (quote, b) {
-            (Some(q), _) if q == b => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'' | b'`') => quote = Some(b),
-            (None, _) if text.as_bytes()[i..].starts_with(close.as_bytes()) => return Some(i),
-            (None, _) => {}
+        match quote {
+            Some(q) if q == b => quote = None,
+            Some(_) => {}
+            None if matches!(b, b'"' | b'\'' | b'`') => quote = Some(b),
+            None if text.as_bytes()[i..].starts_with(close.as_bytes()) => return Some(i),
+            None => {}
         }
     }
     None

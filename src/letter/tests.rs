@@ -1,5 +1,7 @@
 //! Every letter that is shipped is filled in here; every letter that must be refused is.
 
+use std::fmt::Write as _;
+
 use super::*;
 
 fn head(body: &str) -> String {
@@ -32,17 +34,14 @@ fn the_shipped_letters_filled_in() {
         assert_eq!(rules::named(&letter.file), (letter.name.clone(), Some(letter.language.code())));
         let dressed = letter.dress(&About::sample(letter.language), true).unwrap();
         let cover = dressed.cover.replace('\n', " / ");
-        shown.push_str(&format!("{}.{} ({}): {cover}", letter.name, letter.language.code(), letter.occasion));
-        if !dressed.below.is_empty() {
-            shown.push_str(&format!(" — {}", dressed.below));
-        }
-        shown.push('\n');
+        let below = if dressed.below.is_empty() { String::new() } else { format!(" — {}", dressed.below) };
+        let _ = writeln!(shown, "{}.{} ({}): {cover}{below}", letter.name, letter.language.code(), letter.occasion);
         for part in &dressed.parts {
-            shown.push_str(&match part {
-                Part::Printed(words) => format!("    {}\n", words.replace('\n', " / ")),
-                Part::Note => "    …the note\n".into(),
-                Part::Ps => "    …PS\n".into(),
-            });
+            let _ = match part {
+                Part::Printed(words) => writeln!(shown, "    {}", words.replace('\n', " / ")),
+                Part::Note => writeln!(shown, "    …the note"),
+                Part::Ps => writeln!(shown, "    …PS"),
+            };
         }
     }
     insta::assert_snapshot!("shipped", shown);
