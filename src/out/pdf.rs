@@ -5,7 +5,6 @@
 //! memory. Nothing in the file comes from the clock or from chance: the same pages give the same bytes.
 
 mod faces;
-mod photo;
 mod strokes;
 
 use std::borrow::Borrow;
@@ -21,10 +20,10 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::measure::{Affine, Rect, Size};
+use crate::out::photo::{self, Photo};
 use crate::page::{Item, Page, Picture};
 use crate::trouble::{Result, Trouble};
 use faces::Face;
-use photo::Photo;
 use strokes::Cupboard;
 
 /// Pages drawn and deflated together: enough for every core, few enough to hold.
@@ -139,12 +138,11 @@ impl Book {
                     }
                     let times = seen.entry(address).or_insert(0);
                     *times += 1;
-                    match *times {
-                        1 => self.meet(drawing, seen, pictures),
-                        _ => {
-                            self.cupboard.drawings.insert(address, self.shared.len());
-                            self.shared.push(Arc::clone(drawing));
-                        }
+                    if *times == 1 {
+                        self.meet(drawing, seen, pictures);
+                    } else {
+                        self.cupboard.drawings.insert(address, self.shared.len());
+                        self.shared.push(Arc::clone(drawing));
                     }
                 }
                 Item::Fill(..) | Item::Stroke(..) => {}

@@ -47,7 +47,8 @@ struct State {
     fill: Option<Ink>,
     stroke: Option<Ink>,
     width: Option<f64>,
-    dash: Option<Option<(f64, f64)>>,
+    /// Dash and gap; both 0 draws through.
+    dash: Option<(f64, f64)>,
     round: bool,
     font: Option<u16>,
 }
@@ -63,14 +64,14 @@ impl Pencil<'_> {
         for item in items {
             match item {
                 Item::Fill(path, ink) => {
-                    if self.path_is_drawable(path) {
+                    if drawable(path) {
                         self.fill_ink(*ink);
                         self.path(path);
                         self.say("f\n");
                     }
                 }
                 Item::Stroke(path, pen) => {
-                    if self.path_is_drawable(path) {
+                    if drawable(path) {
                         self.pen(pen);
                         self.path(path);
                         self.say("S\n");
@@ -118,10 +119,6 @@ impl Pencil<'_> {
         }
         self.say("Q\n");
         self.state = before;
-    }
-
-    fn path_is_drawable(&self, path: &BezPath) -> bool {
-        matches!(path.elements().first(), Some(PathEl::MoveTo(_))) && path.elements().len() > 1 && path.is_finite()
     }
 
     fn path(&mut self, path: &BezPath) {
@@ -176,12 +173,13 @@ impl Pencil<'_> {
             self.state.width = Some(pen.width);
         }
         // A dash pattern without a gap, or of nonsense, is a line drawn through.
-        let dash = pen.dash.filter(|(dash, gap)| *dash >= 0.0 && *gap > 0.01 && dash.is_finite() && gap.is_finite());
+        let real = |(dash, gap): &(f64, f64)| *dash >= 0.0 && *gap > 0.01 && dash.is_finite() && gap.is_finite();
+        let dash = pen.dash.filter(real).unwrap_or_default();
         if self.state.dash != Some(dash) {
             self.say("[");
-            if let Some((dash, gap)) = dash {
-                self.number(dash, 3);
-                self.number(gap, 3);
+            if dash != (0.0, 0.0) {
+                self.number(dash.0, 3);
+                self.number(dash.1, 3);
             }
             self.say("]0 d\n");
             self.state.dash = Some(dash);
@@ -418,6 +416,10 @@ impl Line {
             *y += *b * dx + *d * dy;
         }
     }
+}
+
+fn drawable(path: &BezPath) -> bool {
+    matches!(path.elements().first(), Some(PathEl::MoveTo(_))) && path.elements().len() > 1 && path.is_finite()
 }
 
 /// How many of the letters can be written in one go.

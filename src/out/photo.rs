@@ -1,10 +1,11 @@
-//! Pictures as a PDF holds them: a JPEG as it was shot, a PNG as plain pixels on white paper.
+//! Pictures as the leaves need them: for PDF a JPEG as it was shot and a PNG as plain pixels on white paper, for a preview
+//! pixels either way.
 
 use std::io::Cursor;
 
 use image::codecs::{jpeg::JpegDecoder, png::PngDecoder};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, Limits};
+use image::{DynamicImage, ImageDecoder, Limits, RgbaImage};
 
 use crate::measure::Affine;
 use crate::trouble::{Result, Trouble};
@@ -37,25 +38,42 @@ pub fn open(file: &[u8]) -> Result<Photo> {
         if let Some((channels, bytes)) = lean(file) {
             return Ok(Photo { width, height, channels, jpeg: true, bytes, turn });
         }
-        pixels(decoder, turn)
+        plain(decoder, turn)
     } else {
         let mut decoder = PngDecoder::new(Cursor::new(file)).map_err(|error| unreadable(&error))?;
         let turn = turn(decoder.orientation().unwrap_or(Orientation::NoTransforms));
-        pixels(decoder, turn)
+        plain(decoder, turn)
     }
+}
+
+/// The picture's pixels as seen, turned as EXIF says.
+pub fn seen(file: &[u8]) -> Result<RgbaImage> {
+    let (orientation, mut picture) = if file.starts_with(&[0xff, 0xd8]) {
+        let mut decoder = JpegDecoder::new(Cursor::new(file)).map_err(|error| unreadable(&error))?;
+        (decoder.orientation(), decode(decoder)?)
+    } else {
+        let mut decoder = PngDecoder::new(Cursor::new(file)).map_err(|error| unreadable(&error))?;
+        (decoder.orientation(), decode(decoder)?)
+    };
+    picture.apply_orientation(orientation.unwrap_or(Orientation::NoTransforms));
+    Ok(picture.into_rgba8())
 }
 
 fn unreadable(error: &image::ImageError) -> Trouble {
     Trouble::failed(format!("cannot read a picture: {error}")).hint("save it as JPEG or PNG again")
 }
 
-fn pixels(mut decoder: impl ImageDecoder, turn: Affine) -> Result<Photo> {
+fn decode(mut decoder: impl ImageDecoder) -> Result<DynamicImage> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST);
     limits.max_image_width = Some(30_000);
     limits.max_image_height = Some(30_000);
     decoder.set_limits(limits).map_err(|error| unreadable(&error))?;
-    let picture = DynamicImage::from_decoder(decoder).map_err(|error| unreadable(&error))?.into_rgba8();
+    DynamicImage::from_decoder(decoder).map_err(|error| unreadable(&error))
+}
+
+fn plain(decoder: impl ImageDecoder, turn: Affine) -> Result<Photo> {
+    let picture = decode(decoder)?.into_rgba8();
     let (width, height) = picture.dimensions();
     let over_white = |level: u8, alpha: u8| {
         let (level, alpha) = (u32::from(level), u32::from(alpha));
