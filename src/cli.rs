@@ -10,15 +10,26 @@ use crate::day::Day;
 use crate::shop::Shop;
 use crate::trouble::{Kind, Result};
 
+mod check;
+mod demo;
+mod due;
+mod housekeeping;
+mod import;
+mod init;
+mod log;
+mod person;
+mod posted;
+mod print;
 mod show;
+mod status;
 pub mod talk;
+mod workroom;
+mod write;
 
 use talk::Talk;
 
 macro_rules! verbs {
     ($($file:ident :: $args:ident => $variant:ident $doc:literal),+ $(,)?) => {
-        $(mod $file;)+
-
         #[derive(Debug, Subcommand)]
         enum Verb {
             $(#[doc = $doc] $variant($file::$args)),+
@@ -32,7 +43,7 @@ macro_rules! verbs {
     };
 }
 
-// A verb is one file and one line here.
+// A verb is one file, and one line here and above.
 verbs! {
     demo::Demo => Demo "A made-up shop: its cards written, two bad notes refused, the others printed",
     init::Init => Init "Make a shop folder",

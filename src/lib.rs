@@ -12,6 +12,7 @@ pub mod touch;
 
 pub mod occasion;
 
+pub mod brief;
 pub mod due;
 pub mod echo;
 pub mod note;
