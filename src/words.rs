@@ -12,7 +12,7 @@ mod lexicon;
 mod stem;
 
 pub use language::Language;
-pub use lexicon::{Lexicon, Pattern, Slot};
+pub use lexicon::{AsItIs, Lexicon, Pattern, Slot};
 
 /// The version of the folding rule. Whoever stores anything made from folded words stores this beside it, and makes it anew
 /// when the number has changed.
@@ -268,7 +268,10 @@ mod tests {
 
     #[test]
     fn small_numbers_and_contractions_are_spelled_out() {
-        assert_eq!(folded("I can't wait: 42 of them, and you'll see 3"), "i can not wait forty two of them and you will see three");
+        assert_eq!(
+            folded("I can't wait: 42 of them, and you'll see 3"),
+            "i can not wait forty two of them and you will see three"
+        );
         assert_eq!(folded("your mother's tarts, it's the 61"), "your mother tarts it is the sixty one");
     }
 

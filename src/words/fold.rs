@@ -171,7 +171,8 @@ fn fold(c: char, latin: bool, out: &mut String) -> Does {
 /// The Latin letters a letter of another script passes for on paper. Capitals are asked before they are lowered: a Cyrillic
 /// capital En looks like an H, its small form like nothing Latin.
 fn look_alike(c: char) -> Option<String> {
-    let ascii = |text: String| (!text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric())).then(|| text.to_ascii_lowercase());
+    let ascii =
+        |text: String| (!text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric())).then(|| text.to_ascii_lowercase());
     let mut buffer = [0; 4];
     ascii(skeleton(c.encode_utf8(&mut buffer)).collect())
         .or_else(|| ascii(c.to_lowercase().flat_map(|l| skeleton(l.encode_utf8(&mut [0; 4])).collect::<Vec<_>>()).collect()))

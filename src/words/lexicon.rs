@@ -55,6 +55,7 @@ pub struct Lexicon {
     titles: Numbers,
     numbers: Vec<String>,
     hails: Vec<Vec<u64>>,
+    sales: Vec<Vec<u64>>,
     patterns: Vec<Pattern>,
     starts: ByNumber<Vec<usize>>,
 }
@@ -127,6 +128,10 @@ impl Lexicon {
                     lexicon.hails.extend(line.split('|').map(|hail| numbers(hail, language)));
                     continue;
                 }
+                "sales" if phrases => {
+                    lexicon.sales.extend(line.split('|').map(|phrase| numbers(phrase, language)).filter(|p| !p.is_empty()));
+                    continue;
+                }
                 "commonplaces" if phrases => {
                     lexicon.patterns.push(pattern(line, language));
                     continue;
@@ -180,6 +185,12 @@ impl Lexicon {
     #[must_use]
     pub fn hails(&self) -> &[Vec<u64>] {
         &self.hails
+    }
+
+    /// What offers sound like.
+    #[must_use]
+    pub fn sales(&self) -> &[Vec<u64>] {
+        &self.sales
     }
 
     /// The phrases that may begin with this word.

@@ -5,18 +5,18 @@ use super::{Language, hash};
 /// Longest first. Words are folded, so accents are gone.
 const GERMAN: &[&str] = &["ern", "est", "em", "en", "er", "es", "et", "st", "te", "e", "n", "s", "t"];
 const FRENCH: &[&str] = &[
-    "issions", "aient", "erons", "eront", "ement", "ions", "ment", "ante", "ants", "ees", "ait", "ais", "ant", "ent", "ons", "era",
-    "iez", "ez", "er", "ir", "es", "ee", "is", "it", "s", "x", "e", "i",
+    "issions", "aient", "erons", "eront", "ement", "ions", "ment", "ante", "ants", "ees", "ait", "ais", "ant", "ent", "ons",
+    "era", "iez", "ez", "er", "ir", "es", "ee", "is", "it", "s", "x", "e", "i",
 ];
 const SPANISH: &[&str] = &[
     "abamos", "ieron", "iendo", "amos", "emos", "imos", "aron", "ando", "aban", "adas", "ados", "idas", "idos", "aste", "iste",
     "aba", "ada", "ado", "ida", "ido", "ar", "er", "ir", "an", "en", "as", "os", "es", "io", "a", "o", "e", "s",
 ];
 const POLISH: &[&str] = &[
-    "iesz", "iami", "iach", "owie", "alem", "alam", "ilem", "ilam", "ylem", "ylam", "ami", "ach", "owi", "ego", "emu", "ymi", "imi",
-    "ych", "ich", "iem", "iej", "ala", "ali", "aly", "yla", "yli", "yly", "ila", "ili", "ily", "esz", "asz", "isz", "ysz", "amy",
-    "emy", "imy", "ymy", "cie", "ow", "em", "om", "am", "ie", "ia", "io", "iu", "ej", "al", "yl", "il", "ac", "ic", "yc", "ec", "y",
-    "i", "a", "e", "o", "u",
+    "iesz", "iami", "iach", "owie", "alem", "alam", "ilem", "ilam", "ylem", "ylam", "ami", "ach", "owi", "ego", "emu", "ymi",
+    "imi", "ych", "ich", "iem", "iej", "ala", "ali", "aly", "yla", "yli", "yly", "ila", "ili", "ily", "esz", "asz", "isz", "ysz",
+    "amy", "emy", "imy", "ymy", "cie", "ow", "em", "om", "am", "ie", "ia", "io", "iu", "ej", "al", "yl", "il", "ac", "ic", "yc",
+    "ec", "y", "i", "a", "e", "o", "u",
 ];
 
 /// A word without its ending.
@@ -28,7 +28,8 @@ pub(super) fn stripped(word: &str, language: Language) -> &str {
         Language::Polish => (POLISH, 3),
         Language::English | Language::Other => return word,
     };
-    let once = |word: &'_ str| endings.iter().find(|e| word.ends_with(**e) && word.len() - e.len() >= least).map_or(0, |e| e.len());
+    let once =
+        |word: &'_ str| endings.iter().find(|e| word.ends_with(**e) && word.len() - e.len() >= least).map_or(0, |e| e.len());
     let short = &word[..word.len() - once(word)];
     if language == Language::German { &short[..short.len() - once(short)] } else { short }
 }
