@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::face::{Face, Features, Placed};
 use crate::measure::{Affine, Point};
 use crate::page::{Glyph, Ink, Item, Word};
+use crate::trouble::Result;
 
 /// Where the lines of a paragraph stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,6 +263,50 @@ impl Style {
     pub fn fitted(&self, text: &str, width: f64) -> Style {
         let widest = text.lines().map(|line| self.width(line)).fold(0.0, f64::max);
         if widest <= width || widest <= 0.0 { self.clone() } else { self.clone().sized(self.size * width / widest) }
+    }
+}
+
+/// The faces for what is printed: never a second script beside the note's hand.
+#[derive(Clone, Debug)]
+pub struct TypeCase {
+    /// For reading.
+    pub text: Style,
+    /// For reading, slanted.
+    pub italic: Style,
+    /// For large, light words.
+    pub title: Style,
+    /// For large words, slanted.
+    pub title_italic: Style,
+    /// For large words of contrast.
+    pub display: Style,
+    /// For large heavy words.
+    pub bold: Style,
+}
+
+impl TypeCase {
+    /// The faces that come with wetink, each at 10 points.
+    pub fn shipped() -> Result<TypeCase> {
+        let load = |bytes: &'static [u8], name: &str| Face::load(bytes, name).map(|face| Style::new(&Arc::new(face), 10.0));
+        Ok(TypeCase {
+            text: load(include_bytes!("../fonts/eb-garamond/EBGaramond-Regular.ttf"), "EB Garamond")?,
+            italic: load(include_bytes!("../fonts/eb-garamond/EBGaramond-Italic.ttf"), "EB Garamond Italic")?,
+            title: load(include_bytes!("../fonts/cormorant-garamond/CormorantGaramond-Medium.ttf"), "Cormorant Garamond")?,
+            title_italic: load(
+                include_bytes!("../fonts/cormorant-garamond/CormorantGaramond-Italic.ttf"),
+                "Cormorant Garamond Italic",
+            )?,
+            display: load(
+                include_bytes!("../fonts/libre-caslon-display/LibreCaslonDisplay-Regular.ttf"),
+                "Libre Caslon Display",
+            )?,
+            bold: load(include_bytes!("../fonts/fraunces/Fraunces-SemiBold.ttf"), "Fraunces SemiBold")?,
+        })
+    }
+
+    /// The wanted style if its face has every character of the text, else the text face, which has the most.
+    #[must_use]
+    pub fn able(&self, wanted: &Style, text: &str) -> Style {
+        if wanted.lacks(text).is_none() { wanted.clone() } else { Style { face: self.text.face.clone(), ..wanted.clone() } }
     }
 }
 
