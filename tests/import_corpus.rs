@@ -38,6 +38,21 @@ fn people(path: &Path) -> (Vec<Row>, usize) {
     (rows, problems)
 }
 
+/// Where both find as many, they find the same: every family name, every town's postal code, and every birthday's month and day.
+fn agree_on_people(file: &str, rows: &[Row], cards: &serde_json::Value) {
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    for card in cards.as_array().unwrap() {
+        let family = text(&card["family"]);
+        assert!(family.is_empty() || rows.iter().any(|r| r.person.name.full().contains(&family)), "{file}: {family}");
+        let digits: String = text(&card["bday"]).split('T').next().unwrap().chars().filter(char::is_ascii_digit).collect();
+        let month_day = digits[digits.len().saturating_sub(4)..].to_owned();
+        let same = |r: &Row| r.person.birthday.is_some_and(|b| format!("{:02}{:02}", b.month(), b.day()) == month_day);
+        assert!(month_day.is_empty() || rows.iter().any(same), "{file}: {digits}");
+        let codes: Vec<String> = card["adr"].as_array().unwrap().iter().map(|a| text(&a[3])).filter(|c| !c.is_empty()).collect();
+        assert!(codes.is_empty() || rows.iter().any(|r| !r.person.address.postcode.is_empty()), "{file}: {codes:?}");
+    }
+}
+
 fn name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
 }
@@ -69,6 +84,9 @@ fn every_address_book_against_the_second_opinion() {
         let theirs = cards.map(|cards| [cards.len(), cards.iter().filter(|c| !c["bday"].is_null()).count()]);
         let shown = theirs.map_or_else(|| "none".to_owned(), |[c, b]| format!("{c:>7} {b:>7}"));
         let same = theirs == Some(ours);
+        if same {
+            agree_on_people(&file, &rows, &opinion[&file]["cards"]);
+        }
         let _ = writeln!(table, "{file:<62} {:>7} {:>7} {shown} {}", ours[0], ours[1], if same { "" } else { "≠" });
         for (sum, n) in sums.iter_mut().zip(ours.into_iter().chain(theirs.unwrap_or_default())) {
             *sum += n;

@@ -212,7 +212,7 @@ impl Reader {
         let as_company = kind == "org" || other("X-ABSHOWAS").map(whole).any(|v| v.eq_ignore_ascii_case("company"));
         let called =
             entries(VCardProperty::Nickname).flat_map(|e| fields(e, ",")).find(|n| !n.trim().is_empty()).unwrap_or_default();
-        let name = self.pieces(entries(VCardProperty::N).next(), &formatted, &called, card.old).name();
+        let name = self.pieces(entries(VCardProperty::N).next(), &formatted, &called).name();
         // A firm's card often repeats the firm as the formatted name.
         let no_name = entries(VCardProperty::N).flat_map(|e| fields(e, " ")).all(|part| part.trim().is_empty());
         let firm = !company.is_empty()
@@ -224,7 +224,9 @@ impl Reader {
             person.name = crate::person::Name { family: full, ..crate::person::Name::default() };
         }
         if person.name.is_empty() {
-            return Err("this card has no name, so it was left out; give it one and import again".into());
+            let hint = entries(VCardProperty::Email).chain(entries(VCardProperty::Tel)).map(whole).find(|v| !v.trim().is_empty());
+            let of = hint.map_or_else(String::new, |hint| format!(" of {}", clean::shown(&hint)));
+            return Err(format!("this card{of} has no name, so it was left out; give it one and import again"));
         }
         let at_work = self.address(&parsed, card, &mut person);
         if at_work && !self.row.business {
@@ -266,14 +268,15 @@ impl Reader {
         self.line("company", &name)
     }
 
-    fn pieces(&mut self, n: Option<&VCardEntry>, formatted: &str, called: &str, old: bool) -> Pieces {
-        let parts = n.map(|e| fields(e, if old { "," } else { " " })).unwrap_or_default();
+    fn pieces(&mut self, n: Option<&VCardEntry>, formatted: &str, called: &str) -> Pieces {
+        let parts = n.map(|e| fields(e, ", ")).unwrap_or_default();
+        let names = |at: usize| parts.get(at).map_or_else(String::new, |names| names.replace(',', " "));
         let part = |at: usize| parts.get(at).map_or("", String::as_str);
         Pieces {
             whole: self.line("name", formatted),
             title: self.line("title", part(3)),
-            given: self.line("given name", part(1)),
-            middle: self.line("middle name", part(2)),
+            given: self.line("given name", &names(1)),
+            middle: self.line("middle name", &names(2)),
             particle: String::new(),
             family: self.line("family name", part(0)),
             suffix: self.line("suffix", part(4)),
@@ -314,7 +317,8 @@ impl Reader {
             }
             if address.is_empty() {
                 let label = entry.params.iter().find(|p| p.name == VCardParameterName::Label).and_then(|p| p.value.as_text());
-                address.street = people::lines(&label.unwrap_or_default().replace("\\n", "\n"), &mut self.row.left_out);
+                let label = label.unwrap_or_default().replace("\\n", "\n");
+                address.street = people::lines(label.trim_matches(['"', '\\', ' ']), &mut self.row.left_out);
             }
             people::tidy(&mut address, &person.name, &mut self.row.left_out);
             if !address.street.is_empty() || !address.city.is_empty() || !address.postcode.is_empty() {
@@ -325,7 +329,7 @@ impl Reader {
         let label = card.properties.iter().find(|p| p.name == "LABEL" && !p.value.trim().is_empty());
         if let Some(label) = label {
             let text = label.value.replace("\\n", "\n").replace("\\N", "\n").replace("\\,", ",").replace("\\;", ";");
-            person.address.street = people::lines(&text, &mut self.row.left_out);
+            person.address.street = people::lines(text.trim_matches(['"', ' ']), &mut self.row.left_out);
             people::tidy(&mut person.address, &person.name, &mut self.row.left_out);
             return label.says("TYPE", "work");
         }
