@@ -14,6 +14,7 @@ pub mod dates;
 mod people;
 mod read;
 mod touches;
+mod unfold;
 mod vcard;
 
 use std::collections::BTreeMap;

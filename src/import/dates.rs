@@ -355,7 +355,7 @@ fn believable(what: &str, digits: Digits, rules: Rules) -> (Option<i32>, Option<
             no(format!("programs write {value} for an unknown year"))
         }
         Digits { value, count: 4 } if value > now => no(format!("{value} is yet to come")),
-        Digits { value, count: 4 } if now - value > 110 => no(format!("{value} makes them older than 110")),
+        Digits { value, count: 4 } if now - value > 110 => no(format!("{value} is more than 110 years ago")),
         Digits { value, count: 4 } => (Some(value), None),
         Digits { value, count: 2 } if value > now % 100 => (Some(now / 100 * 100 - 100 + value), None),
         Digits { value, count: 2 } => {

@@ -32,7 +32,8 @@ pub(super) struct Pieces {
 impl Pieces {
     /// The name they make.
     pub(super) fn name(self) -> Name {
-        let mut name = Name { title: self.title, suffix: self.suffix, called: self.called, ..Name::default() };
+        let mut name =
+            Name { title: self.title.clone(), suffix: self.suffix.clone(), called: self.called.clone(), ..Name::default() };
         let family = join(&self.particle, &self.family);
         let whole = self.whole.replace("(customer)", "").trim().to_owned();
         match (self.given.is_empty(), family.is_empty()) {
@@ -65,6 +66,10 @@ impl Pieces {
                 name.family = family;
             }
         }
+        // With a second name on the envelope, only the first is said.
+        if name.called.is_empty() && !self.middle.is_empty() && !self.given.is_empty() {
+            name.called.clone_from(&self.given);
+        }
         if name.called == name.given {
             name.called = String::new();
         }
@@ -80,20 +85,24 @@ fn join(a: &str, b: &str) -> String {
     }
 }
 
-/// `Lee, Ann` is Ann Lee, `Lee, Jr` isn't.
+/// `Lee, Ann` is Ann Lee; `Ann Lee, Jr` stays so.
 fn whole_name(text: &str) -> Name {
-    if let Some((family, given)) = text.split_once(',') {
-        let (family, given) = (family.trim(), given.trim());
-        let after = clean::folded(given.trim_end_matches('.'));
-        if !family.is_empty()
-            && !given.is_empty()
-            && !given.contains(',')
-            && !["jr", "sr", "ii", "iii", "iv", "md", "phd", "esq"].contains(&after.as_str())
-        {
-            return Name { given: given.to_owned(), family: family.to_owned(), ..Name::default() };
-        }
+    let Some((before, after)) =
+        text.split_once(',').map(|(b, a)| (b.trim(), a.trim())).filter(|(b, a)| !b.is_empty() && !a.is_empty())
+    else {
+        return Name::parse(text.trim_matches([',', ' ']));
+    };
+    let first = clean::folded(after.split([' ', ',']).next().unwrap_or_default()).replace('.', "");
+    if ["jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "mba"].contains(&first.as_str()) {
+        return Name { suffix: after.to_owned(), ..Name::parse(before) };
     }
-    Name::parse(text)
+    if after.contains(',') {
+        return Name::parse(text);
+    }
+    let given = Name::parse(after);
+    // `Lee, Dr. Ann`.
+    let given = if given.title.is_empty() { (String::new(), after.to_owned()) } else { (given.title, given.family) };
+    Name { title: given.0, given: given.1, family: before.to_owned(), ..Name::default() }
 }
 
 /// Whether a word is one said before a name and not a job.

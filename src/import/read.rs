@@ -98,7 +98,12 @@ pub fn read(file: &str, input: impl Read + 'static, wanted: Wanted, mapping: &Ma
     }
     let whole = head.len() < HEAD;
     let input: Box<dyn Read> = Box::new(io::Cursor::new(head.clone()).chain(input));
-    if vcard::looks_like(&head) {
+    let named = [".vcf", ".vcard"].iter().any(|end| file.to_ascii_lowercase().ends_with(end));
+    if head.trim_ascii_start().get(..15).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCALENDAR")) {
+        return Err(Trouble::failed(format!("{file} is a calendar, not an address book"))
+            .hint("export the contacts themselves, as vCard or CSV"));
+    }
+    if named || vcard::looks_like(&head) {
         if wanted != Wanted::People {
             return Err(Trouble::usage(format!("{file} is an address book and holds people only")).hint("import it without --as"));
         }
