@@ -23,7 +23,9 @@ pub fn brief(touches: &[Touch], last: Option<(Day, &str)>, today: Day) -> Vec<St
     let happened = || touches.iter().filter(|t| !touch::is_fact(&t.kind) && t.kind != "promise" && t.kind != "signal");
     let first = happened().next();
     if let Some(newest) = happened().last() {
-        let since = first.filter(|f| f.on.year() < today.year()).map_or_else(String::new, |f| format!("customer since {}; ", f.on.year()));
+        let since = first
+            .filter(|f| f.on.year() < today.year())
+            .map_or_else(String::new, |f| format!("customer since {}; ", f.on.year()));
         lines.push(one_line(&format!("{since}last: {} on {}{}", newest.kind, newest.on.plain(), said(&newest.text))));
     }
     for promise in touches.iter().filter(|t| t.kind == "promise" && t.until.is_none_or(|d| d >= today.plus(-60))) {
@@ -40,7 +42,10 @@ pub fn brief(touches: &[Touch], last: Option<(Day, &str)>, today: Day) -> Vec<St
         let more = if begin.chars().count() < one_line(text).chars().count() { " …" } else { "" };
         lines.push(format!("last card, {}: \"{begin}{more}\"", day.plain()));
     }
-    let question = happened().last().and_then(|t| ASK.iter().find(|(kind, _)| *kind == t.kind)).map_or("what is new with them?", |(_, ask)| ask);
+    let question = happened()
+        .last()
+        .and_then(|t| ASK.iter().find(|(kind, _)| *kind == t.kind))
+        .map_or("what is new with them?", |(_, ask)| ask);
     lines.push(format!("ask? {question}"));
     lines
 }

@@ -122,7 +122,7 @@ impl<'a> Desk<'a> {
         let recipient = self.recipient(&who)?;
         let text = entry.text();
         let draft = Draft { text: &text, recipient: &recipient, card: Some(&card) };
-        let mut nearest = self.ledger.nearest(&draft)?;
+        let mut nearest = self.ledger.nearest_notes(&draft)?;
         nearest.extend(above.iter().cloned());
         let mut verdict = echo::check(&draft, &nearest, &self.house);
         for finding in self.must_not(&who).into_iter().chain(self.no_reply()) {
@@ -203,7 +203,10 @@ impl<'a> Desk<'a> {
             return None;
         }
         let message = if plain.is_empty() { "the card gives no way to answer" } else { "the card gives a noreply address" };
-        Some(Finding::new(Rule::NoReply, message).help("fill in `answer` under [shop] in wetink.toml: a phone with its hours, an address somebody reads"))
+        Some(
+            Finding::new(Rule::NoReply, message)
+                .help("fill in `answer` under [shop] in wetink.toml: a phone with its hours, an address somebody reads"),
+        )
     }
 
     /// The findings the shop wants to hear: warnings set to `off` are left out.
@@ -221,7 +224,8 @@ impl<'a> Desk<'a> {
 }
 
 /// The day a card is for: the person's own day for a yearly occasion, else the first of the sheet's month.
-fn day_of(who: &Who, occasion: &Occasion, month: Month) -> Day {
+#[must_use]
+pub fn day_of(who: &Who, occasion: &Occasion, month: Month) -> Day {
     let date = who.persons().iter().find_map(|p| match occasion.as_str() {
         "birthday" => p.birthday,
         "anniversary" => p.anniversary,
@@ -239,7 +243,8 @@ fn spoken(who: &Who) -> String {
 }
 
 /// Every way to call them, and everybody in the household.
-fn names(who: &Who) -> Vec<String> {
+#[must_use]
+pub fn names(who: &Who) -> Vec<String> {
     let mut found = Vec::new();
     if let Who::Household(household, _) = who {
         found.push(household.salutation.clone());

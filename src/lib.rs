@@ -35,4 +35,8 @@ pub mod typeset;
 
 pub mod out;
 
+pub mod studio;
+
+pub mod desk;
+
 pub mod cli;

@@ -18,6 +18,13 @@ impl Note {
         fresh.is_for(whole).then(|| Note { text: note.to_owned(), ps: ps.to_owned(), overruled: fresh.overrule().cloned() })
     }
 
+    /// A note that was printed before, to print the same card again: its words are on record, checked when they were new.
+    #[must_use]
+    pub fn on_record(note: &str, ps: &str, because: &str) -> Note {
+        let overruled = (!because.is_empty()).then(|| Overruled { rules: Vec::new(), because: because.to_owned() });
+        Note { text: note.to_owned(), ps: ps.to_owned(), overruled }
+    }
+
     /// The note without its postscript; paragraphs apart by an empty line.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -151,7 +151,11 @@ pub fn table(found: &[Due], today: Day) -> String {
             });
             week = Some(this);
         }
-        let by = if due.late { format!("was to be posted by {}", due.post_by.short()) } else { format!("post by {}", due.post_by.short()) };
+        let by = if due.late {
+            format!("was to be posted by {}", due.post_by.short())
+        } else {
+            format!("post by {}", due.post_by.short())
+        };
         lines.push(format!(
             "  {}  {}  {}  {}  {}",
             pad(due.to.as_str(), id_width),

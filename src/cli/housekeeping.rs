@@ -20,9 +20,13 @@ impl Doctor {
         let mut damage = room.ledger.damage()?;
         for batch in room.ledger.batches()?.iter().filter(|b| b.state == "ready") {
             match std::fs::read(shop.dir.join(&batch.file)) {
-                Err(_) => damage.push(format!("{} is gone: batch {} can be printed again with `wetink print --again`", batch.file, batch.id)),
+                Err(_) => damage
+                    .push(format!("{} is gone: batch {} can be printed again with `wetink print --again`", batch.file, batch.id)),
                 Ok(bytes) if workroom::sha256(&bytes) != batch.sha256 => {
-                    damage.push(format!("{} is not the file that was printed: it was changed after batch {}", batch.file, batch.id));
+                    damage.push(format!(
+                        "{} is not the file that was printed: it was changed after batch {}",
+                        batch.file, batch.id
+                    ));
                 }
                 Ok(_) => {}
             }
@@ -31,7 +35,9 @@ impl Doctor {
             let name = shop.name_of(&path);
             let bytes = std::fs::read(&path).map_err(|e| Trouble::file("read", &path, &e))?;
             if bytes.split(|b| *b == b'\n').any(|line| line.starts_with(b"<<<<<<< ") || line.starts_with(b">>>>>>> ")) {
-                damage.push(format!("{name} holds conflict markers of a version control tool: choose one side and delete the markers"));
+                damage.push(format!(
+                    "{name} holds conflict markers of a version control tool: choose one side and delete the markers"
+                ));
             }
             if let Err(trouble) = Sheet::read(&name, &bytes) {
                 damage.push(trouble.message);
@@ -42,10 +48,15 @@ impl Doctor {
         }
         if damage.is_empty() {
             let cards = room.ledger.count_cards()?;
-            talk.say(format!("{} the ledger is whole: {} on record, every PDF as it was printed", styled(GOOD, "well:"), count(cards as usize, "card")));
+            talk.say(format!(
+                "{} the ledger is whole: {} on record, every PDF as it was printed",
+                styled(GOOD, "well:"),
+                count(cards as usize, "card")
+            ));
             return Ok(Done::Well);
         }
-        Err(Trouble::damaged(format!("{} found", count(damage.len(), "thing"))).hint("nothing was changed; your newest backup is in backups/, if there is one"))
+        Err(Trouble::damaged(format!("{} found", count(damage.len(), "thing")))
+            .hint("nothing was changed; your newest backup is in backups/, if there is one"))
     }
 }
 
@@ -59,16 +70,25 @@ impl Backup {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let room = workroom::enter(&shop, talk)?;
-        let place = if let Some(file) = self.file { world.dir.join(file) } else {
+        let place = if let Some(file) = self.file {
+            world.dir.join(file)
+        } else {
             let folder = shop.dir.join("backups");
             shop::private_dir(&folder)?;
             (1..)
-                .map(|n| folder.join(if n == 1 { format!("ledger-{}.db", world.today) } else { format!("ledger-{}-{n}.db", world.today) }))
+                .map(|n| {
+                    folder.join(if n == 1 {
+                        format!("ledger-{}.db", world.today)
+                    } else {
+                        format!("ledger-{}-{n}.db", world.today)
+                    })
+                })
                 .find(|p| !p.exists())
                 .unwrap_or_default()
         };
         if place.exists() {
-            return Err(Trouble::failed(format!("{} is there already", place.display())).hint("choose another name; a backup never overwrites"));
+            return Err(Trouble::failed(format!("{} is there already", place.display()))
+                .hint("choose another name; a backup never overwrites"));
         }
         room.ledger.copy_to(&place)?;
         shop::private_file(&place)?;

@@ -25,8 +25,10 @@ enum As {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "The same file twice changes nothing. Somebody who may be here already is left alone and told; --yes takes them as the same.\n\
-    Past cards have the columns to,occasion,date,note and, if you like, ps and letter.")]
+#[command(
+    after_help = "The same file twice changes nothing. Somebody who may be here already is left alone and told; --yes takes them as the same.\n\
+    Past cards have the columns to,occasion,date,note and, if you like, ps and letter."
+)]
 pub struct Import {
     /// .csv or .vcf files
     #[arg(required = true)]
@@ -91,7 +93,8 @@ impl Import {
             reports.push((name, report));
         }
         if self.json {
-            let files: Vec<_> = reports.iter().map(|(file, report)| serde_json::json!({ "file": file, "report": report })).collect();
+            let files: Vec<_> =
+                reports.iter().map(|(file, report)| serde_json::json!({ "file": file, "report": report })).collect();
             talk.put_json(&serde_json::json!({ "dry_run": self.dry_run, "files": files }));
         }
         Ok(Done::Well)
@@ -104,7 +107,10 @@ fn progress() -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::no_length();
-    bar.set_style(ProgressStyle::with_template("{spinner} {human_pos} rows, {per_sec}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} {human_pos} rows, {per_sec}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
@@ -127,7 +133,8 @@ fn tell(file: &str, report: &Report, dry: bool, talk: &Talk) {
         (report.unchanged, "row", "known already, unchanged"),
     ] {
         if n > 0 {
-            let thing = if thing == "thing that happened" && n > 1 { format!("{n} things that happened") } else { count(n, thing) };
+            let thing =
+                if thing == "thing that happened" && n > 1 { format!("{n} things that happened") } else { count(n, thing) };
             did.push(format!("{thing} {would}{what}").replace("would be known already", "known already"));
         }
     }

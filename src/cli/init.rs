@@ -87,7 +87,10 @@ impl Init {
             .map(|(key, _)| key)
             .collect();
         if !open.is_empty() {
-            talk.say(format!("Before printing, fill in {} in wetink.toml: a card must say who it is from and how to answer.", open.join(" and ")));
+            talk.say(format!(
+                "Before printing, fill in {} in wetink.toml: a card must say who it is from and how to answer.",
+                open.join(" and ")
+            ));
         }
         talk.say("Next: `wetink import customers.csv`, or `wetink person add \"Ana López\" --birthday 04-12`");
         Ok(Done::Well)

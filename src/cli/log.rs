@@ -11,8 +11,10 @@ use crate::touch::{self, Touch};
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  wetink log ana purchase \"walking boots for Lisbon\" --on 2026-10-03\n  wetink log \"Mrs Lee\" talk \"asked about sandals\"\n  \
-    wetink log tom fact \"his dog is called Biscuit\"\n  wetink log zoe promise \"call when size 37 is in\" --until 2026-12-01")]
+#[command(
+    after_help = "Examples:\n  wetink log ana purchase \"walking boots for Lisbon\" --on 2026-10-03\n  wetink log \"Mrs Lee\" talk \"asked about sandals\"\n  \
+    wetink log tom fact \"his dog is called Biscuit\"\n  wetink log zoe promise \"call when size 37 is in\" --until 2026-12-01"
+)]
 pub struct Log {
     /// An id, or any unique part of a name, e-mail or phone; somebody new is added
     who: String,
@@ -70,7 +72,9 @@ impl Log {
             } else {
                 let person = Person { name: Name::parse(&self.who), ..Person::default() };
                 if person.name.is_empty() {
-                    return Err(Trouble::usage(format!("`{}` is not a name", self.who)).hint("write the name as you would say it"));
+                    return Err(
+                        Trouble::usage(format!("`{}` is not a name", self.who)).hint("write the name as you would say it")
+                    );
                 }
                 (String::new(), person.name.full(), Some(person))
             }

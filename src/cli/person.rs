@@ -123,8 +123,10 @@ impl Add {
             return Err(Trouble::usage(format!("`{typed}` is not a name")).hint("write the name as you would say it"));
         }
         if let Some(there) = room.ledger.person(&Id::of(&typed))?.filter(|_| !self.new) {
-            return Err(Trouble::failed(format!("{} is here already, as {}", there.name.full(), there.id))
-                .hint(format!("to change them: `wetink person edit {}`; if it is somebody else of that name, say --new", there.id)));
+            return Err(Trouble::failed(format!("{} is here already, as {}", there.name.full(), there.id)).hint(format!(
+                "to change them: `wetink person edit {}`; if it is somebody else of that name, say --new",
+                there.id
+            )));
         }
         self.details.onto(&mut person);
         let id = room.ledger.change(|change| change.add_person(&person))?;
@@ -179,7 +181,8 @@ impl SetStatus {
         let mut room = workroom::enter(&shop, talk)?;
         let person = one_person(&room.ledger, &self.who)?;
         let status = Status::parse(&self.status).ok_or_else(|| {
-            Trouble::usage(format!("`{}` is no status", self.status)).hint("say contact, do-not-contact, deceased or undeliverable")
+            Trouble::usage(format!("`{}` is no status", self.status))
+                .hint("say contact, do-not-contact, deceased or undeliverable")
         })?;
         let on = self.on.unwrap_or(world.today);
         room.ledger.change(|change| change.set_status(&person.id, status, on))?;
@@ -316,7 +319,12 @@ fn describe(person: &Person, home: &str, talk: &Talk) {
 
 fn address_line(address: &Address, home: &str) -> String {
     let country = if address.country == home { "" } else { &address.country };
-    let town = [&address.postcode, &address.city, &address.region].into_iter().filter(|p| !p.is_empty()).cloned().collect::<Vec<_>>().join(" ");
+    let town = [&address.postcode, &address.city, &address.region]
+        .into_iter()
+        .filter(|p| !p.is_empty())
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" ");
     let mut parts = vec![address.organisation.clone()];
     parts.extend(address.street.iter().cloned());
     parts.push(town);

@@ -70,7 +70,9 @@ fn chosen(ledger: &Ledger, which: &[String]) -> Result<Vec<Card>> {
     for typed in which {
         let cards = if let Some(batch) = batches.iter().find(|b| b.id == *typed) {
             if batch.state == "void" {
-                return Err(Trouble::failed(format!("batch {} is void: it was never printed", batch.id)).hint("print the sheet again"));
+                return Err(
+                    Trouble::failed(format!("batch {} is void: it was never printed", batch.id)).hint("print the sheet again")
+                );
             }
             ledger.cards_in(&batch.id)?
         } else if let Some(card) = ledger.card(typed)? {
@@ -85,7 +87,9 @@ fn chosen(ledger: &Ledger, which: &[String]) -> Result<Vec<Card>> {
             if waiting.is_empty() { cards.into_iter().rev().take(1).collect() } else { waiting }
         };
         if cards.is_empty() {
-            return Err(Trouble::failed(format!("no card to `{typed}` was printed")).hint("print the sheet first: `wetink print`"));
+            return Err(
+                Trouble::failed(format!("no card to `{typed}` was printed")).hint("print the sheet first: `wetink print`")
+            );
         }
         found.extend(cards);
     }

@@ -34,8 +34,9 @@ pub fn read(shop: &Shop, talk: &Talk) -> Result<Ledger> {
 fn open(shop: &Shop) -> Result<Ledger> {
     let path = shop.ledger();
     if !path.exists() && shop.out().read_dir().is_ok_and(|mut d| d.next().is_some()) {
-        return Err(Trouble::damaged("ledger.db is missing, but cards were printed here")
-            .hint("put it back, or restore the newest backup with `wetink restore FILE`; a new empty one would forget every note"));
+        return Err(Trouble::damaged("ledger.db is missing, but cards were printed here").hint(
+            "put it back, or restore the newest backup with `wetink restore FILE`; a new empty one would forget every note",
+        ));
     }
     Ledger::open(&path)
 }
@@ -60,7 +61,8 @@ fn take_lock(shop: &Shop) -> Result<File> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let mut file = options.open(&path).map_err(|e| Trouble::file("open", &path, &e).hint("is the shop's folder yours to write in?"))?;
+    let mut file =
+        options.open(&path).map_err(|e| Trouble::file("open", &path, &e).hint("is the shop's folder yours to write in?"))?;
     let mut waited = 0;
     loop {
         match file.try_lock() {
@@ -73,15 +75,19 @@ fn take_lock(shop: &Shop) -> Result<File> {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = file.read_to_string(&mut holder);
-                return Err(Trouble::failed(format!("another wetink is at work in this shop ({})", crate::words::shown(holder.trim())))
-                    .hint("wait until it is done, then try again; nothing was changed"));
+                return Err(Trouble::failed(format!(
+                    "another wetink is at work in this shop ({})",
+                    crate::words::shown(holder.trim())
+                ))
+                .hint("wait until it is done, then try again; nothing was changed"));
             }
             Err(TryLockError::Error(e)) => return Err(Trouble::file("lock", &path, &e)),
         }
     }
     // For the message above; nobody relies on it.
     let verb = std::env::args().nth(1).unwrap_or_default();
-    let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "wetink {verb}, process {}", std::process::id()));
+    let _ =
+        file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "wetink {verb}, process {}", std::process::id()));
     Ok(file)
 }
 
@@ -96,11 +102,17 @@ pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
         if whole(&place) || (whole(&waiting) && fs::rename(&waiting, &place).is_ok()) {
             shop::sync_dir(&shop.out());
             ledger.change(|change| change.finish_batch(batch.n))?;
-            said.push(format!("batch {} was interrupted; its PDF is whole, so the {} cards stand as printed", batch.id, batch.cards));
+            said.push(format!(
+                "batch {} was interrupted; its PDF is whole, so the {} cards stand as printed",
+                batch.id, batch.cards
+            ));
         } else {
             let _ = fs::remove_file(&waiting);
             ledger.change(|change| change.void_batch(batch.n))?;
-            said.push(format!("batch {} was interrupted before its PDF was there; it is void, and its cards can be printed again", batch.id));
+            said.push(format!(
+                "batch {} was interrupted before its PDF was there; it is void, and its cards can be printed again",
+                batch.id
+            ));
         }
     }
     // The lock is ours, so nobody is writing these.
@@ -126,4 +138,18 @@ pub fn waiting_name(place: &std::path::Path) -> std::path::PathBuf {
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// A place between two effects where a test may stop the process as a power cut would: `WETINK_STOP_AT=3` ends it at the third.
+/// Not in release builds.
+pub fn step(_name: &str) {
+    #[cfg(debug_assertions)]
+    {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static STEPS: AtomicUsize = AtomicUsize::new(0);
+        let now = STEPS.fetch_add(1, Ordering::SeqCst) + 1;
+        if std::env::var("WETINK_STOP_AT").is_ok_and(|at| at.parse() == Ok(now)) {
+            std::process::abort();
+        }
+    }
 }

@@ -114,6 +114,10 @@ impl Change<'_> {
             self.unlearn(card)?;
             self.tx.execute("DELETE FROM card WHERE n = ?1", [card]).map_err(|e| damaged(&e))?;
         }
+        // A reprint that never came to be didn't happen either.
+        self.tx
+            .execute("DELETE FROM card_event WHERE what = 'reprinted' AND text = (SELECT id FROM batch WHERE n = ?1)", [n])
+            .map_err(|e| damaged(&e))?;
         self.tx.execute("UPDATE batch SET state = 'void' WHERE n = ?1", [n]).map(|_| ()).map_err(|e| damaged(&e))
     }
 

@@ -194,6 +194,18 @@ impl Ledger {
         rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
     }
 
+    /// How many cards for a day between the two are in which state.
+    pub fn states_in(&self, from: Day, to: Day) -> Result<std::collections::BTreeMap<String, usize>> {
+        let mut ask = self
+            .conn()
+            .prepare_cached("SELECT state, count(*) FROM card WHERE day BETWEEN ?1 AND ?2 GROUP BY state")
+            .map_err(|e| damaged(&e))?;
+        let rows = ask
+            .query_map([from.to_string(), to.to_string()], |r| Ok((r.get(0)?, r.get::<_, i64>(1)? as usize)))
+            .map_err(|e| damaged(&e))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
+    }
+
     /// How many cards there are.
     pub fn count_cards(&self) -> Result<u64> {
         self.conn().query_row("SELECT count(*) FROM card", [], |r| r.get::<_, i64>(0)).map(|n| n as u64).map_err(|e| damaged(&e))
@@ -203,7 +215,8 @@ impl Ledger {
 impl Change<'_> {
     /// Records a card and returns its row. What it says must be nobody else's: the database refuses a second card with the same
     /// note, whoever asks. (An imported card records what the shop wrote long ago, and may repeat.)
-    pub fn add_card(&self, new: &NewCard<'_>) -> Result<i64> {
+    /// `names` are the ways to call whom it is for, which the comparison leaves out.
+    pub fn add_card(&self, new: &NewCard<'_>, names: &[String]) -> Result<i64> {
         let imported = new.batch.is_none();
         let (person, household) = if new.household { (None, Some(new.to.as_str())) } else { (Some(new.to.as_str()), None) };
         self.tx
@@ -238,7 +251,9 @@ impl Change<'_> {
                 }
                 _ => damaged(&e),
             })?;
-        Ok(self.tx.last_insert_rowid())
+        let card = self.tx.last_insert_rowid();
+        self.learn(card, new, names)?;
+        Ok(card)
     }
 
     /// An id for an imported card that no card has yet.

@@ -361,7 +361,12 @@ impl<'a> Intake<'a> {
             batch: None,
             made: &made,
         };
-        self.change.add_card(&new)?;
+        let names = self
+            .register
+            .people
+            .get(&to)
+            .map_or_else(Vec::new, |p| vec![p.name.full(), p.name.given.clone(), p.name.family.clone()]);
+        self.change.add_card(&new, &names)?;
         self.left_out(past.line, &past.left_out);
         self.report.cards += 1;
         Ok(())
