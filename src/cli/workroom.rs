@@ -52,7 +52,7 @@ pub fn enter(shop: &Shop, talk: &Talk) -> Result<Workroom> {
 }
 
 /// One writer at a time. The lock is the system's, so that it is gone with the process, however that ends.
-fn take_lock(shop: &Shop) -> Result<File> {
+pub fn take_lock(shop: &Shop) -> Result<File> {
     let path = shop.dir.join(".wetink.lock");
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
