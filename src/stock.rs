@@ -25,6 +25,7 @@ pub use test_page::{Label, outline, test_page};
 
 use crate::measure::{Point, Rect, Size, Vec2};
 use crate::page::Item;
+use crate::trouble::{Result, Trouble};
 
 /// A side of a card that something is drawn on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +87,33 @@ pub enum Turn {
     LongEdge,
     /// As the leaves of a notepad bound at the top are turned.
     ShortEdge,
+}
+
+/// How both sides come to be printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Duplex {
+    /// How the sheet is turned.
+    pub turn: Turn,
+    /// By the owner: fronts and backs are two files.
+    pub by_hand: bool,
+    /// The owner's printer lays fronts face up, so the backs come last first.
+    pub reversed: bool,
+}
+
+impl Duplex {
+    /// As written in the shop's file: `long-edge`, `short-edge`, `manual`, `manual-reversed`. By hand the paper is turned like
+    /// the page of a book lying on its long edge.
+    pub fn parse(text: &str) -> Result<Duplex> {
+        let duplex = |turn, by_hand, reversed| Ok(Duplex { turn, by_hand, reversed });
+        match text.trim().to_lowercase().as_str() {
+            "long-edge" => duplex(Turn::LongEdge, false, false),
+            "short-edge" => duplex(Turn::ShortEdge, false, false),
+            "manual" => duplex(Turn::LongEdge, true, false),
+            "manual-reversed" => duplex(Turn::LongEdge, true, true),
+            _ => Err(Trouble::usage(format!("there is no way `{text}` to turn a sheet"))
+                .hint("duplex is long-edge, short-edge, manual or manual-reversed")),
+        }
+    }
 }
 
 /// A sheet of paper as sold, and where the cards are on it.

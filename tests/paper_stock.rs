@@ -9,10 +9,10 @@ use paper::{block, set, tool};
 use wetink::measure::{Affine, Point, Rect, Size, Vec2, mm, to_mm};
 use wetink::out::pdf::{Meta, write};
 use wetink::out::png::ink;
-use wetink::page::{Ink, Item, Page};
+use wetink::page::{Ink, Item, Page, Picture};
 use wetink::stock::{
-    Form, Margins, Panel, Panels, Plan, Printer, Reading, Sheet, Shelf, Stock, StockEntry, Turn, Use, impose, outline, postal,
-    stacks, test_page,
+    Duplex, Form, Margins, Panel, Panels, Plan, Printer, Reading, Sheet, Shelf, Stock, StockEntry, Turn, Use, impose, outline,
+    postal, stacks, test_page,
 };
 use wetink::trouble::Kind;
 
@@ -327,7 +327,7 @@ fn blocks(stock: &Stock, share: f64) -> Panels {
 
 #[test]
 fn no_ink_where_the_printer_cannot_print() {
-    let printer = Printer { margins: Margins { bottom: 17.0, ..Margins::default() }, ..Printer::default() };
+    let printer = Printer { margins: Margins { bottom: 17.0, ..Margins::default() }, white_edge: false, ..Printer::default() };
     for stock in shelf().all() {
         let cards = vec![blocks(stock, 0.25); 3];
         let plan = Plan { stock, turn: Turn::LongEdge, skip: 0, printer: &printer };
@@ -366,28 +366,29 @@ fn no_ink_where_the_printer_cannot_print() {
 fn the_margin_is_named() {
     let shelf = shelf();
     let stock = shelf.find("a6-4up").unwrap();
-    let mut printer = Printer::default();
-    let mut card = blocks(stock, 0.5);
-    card.insert(Panel::Cover, Arc::new(vec![block(Rect::new(mm(4.0), mm(40.0), mm(50.0), mm(60.0)), Ink::BLACK)]));
-    let print = |card: &Panels, printer: &Printer| {
-        let plan = Plan { stock, turn: Turn::LongEdge, skip: 0, printer };
-        impose([card.clone()], plan).unwrap().next().unwrap()
+    let strict = Printer { white_edge: false, ..Printer::default() };
+    let print = |items: Vec<Item>, printer: &Printer| {
+        let mut card = blocks(stock, 0.5);
+        card.insert(Panel::Cover, Arc::new(items));
+        impose([card], Plan { stock, turn: Turn::LongEdge, skip: 0, printer }).unwrap().next().unwrap()
     };
-    let trouble = print(&card, &printer).unwrap_err();
-    assert_eq!(trouble.kind, Kind::Refused);
-    assert_eq!(
-        trouble.message,
-        "card 1: its cover comes within 4.0 mm of the sheet's left edge, where this printer leaves 6.4 mm white"
-    );
-    // Art may lose its edge when the owner says so; words may not.
-    printer.white_edge = true;
-    assert!(print(&card, &printer).is_ok());
-    let word = set("cut", Point::new(mm(4.0), mm(40.0)), 12.0);
+    let says = "card 1: its cover comes within 4.0 mm of the sheet's left edge, where this printer leaves 6.4 mm white";
+    let near = Rect::new(mm(4.0), mm(40.0), mm(50.0), mm(60.0));
+    let trouble = print(vec![block(near, Ink::BLACK)], &strict).unwrap_err();
+    assert_eq!((trouble.kind, trouble.message.as_str()), (Kind::Refused, says));
+    // Art may lose its edge unless the owner says otherwise; words may not, nor pictures that stand free.
+    assert!(print(vec![block(near, Ink::BLACK)], &Printer::default()).is_ok());
+    let word = set("cut", Point::new(mm(4.0) - 40.0 * 0.012, mm(40.0)), 12.0);
     let inner = Arc::new(vec![Item::Words(vec![word])]);
-    card.insert(Panel::Cover, Arc::new(vec![Item::Placed { drawing: inner, at: Affine::IDENTITY, clip: None }]));
-    assert!(print(&card, &printer).unwrap_err().message.contains("left edge"));
-    printer.margins.left = 3.0;
-    assert!(print(&card, &printer).is_ok());
+    let words = vec![Item::Placed { drawing: inner, at: Affine::IDENTITY, clip: None }];
+    assert_eq!(print(words.clone(), &Printer::default()).unwrap_err().message, says);
+    let photo = Arc::new(Picture { key: 1, file: Vec::new(), width: 1, height: 1 });
+    let photo = |part: Rect| vec![Item::Picture(Arc::clone(&photo), Affine::map_unit_square(part))];
+    assert_eq!(print(photo(near), &Printer::default()).unwrap_err().message, says);
+    assert!(print(photo(stock.panel.to_rect()), &Printer::default()).is_ok());
+    assert!(print(photo(stock.panel.to_rect()), &strict).is_err());
+    let fine = Printer { margins: Margins { left: 3.0, ..Margins::default() }, ..Printer::default() };
+    assert!(print(words, &fine).is_ok());
 }
 
 #[test]
@@ -423,6 +424,21 @@ fn a_crooked_printer_prints_true_after_correction() {
     }
     let nonsense = Printer { front: Reading { across: 10.0, ..Reading::default() }, ..Printer::default() };
     assert!(nonsense.check().is_err());
+}
+
+#[test]
+fn the_shop_file_is_read() {
+    let table = |text: &str| toml::from_str::<toml::Table>(text).unwrap();
+    let printer = Printer::read(&table("white-edge = false\n[front]\nleft = 20.4\n[margins]\nbottom = 17")).unwrap();
+    assert_eq!(printer.front, Reading { left: 20.4, ..Reading::default() });
+    assert_eq!(printer.margins, Margins { bottom: 17.0, ..Margins::default() });
+    assert_eq!(Printer::read(&toml::Table::new()).unwrap(), Printer::default());
+    for wrong in ["[front]\nleft = 'much'", "[margins]\nleft = -1", "colour = true"] {
+        assert_eq!(Printer::read(&table(wrong)).unwrap_err().kind, Kind::Usage);
+    }
+    assert!(Shelf::read(&[table("name = 'own'\nsheet = 'a4'")]).unwrap().find("own").is_ok());
+    assert!(Shelf::read(&[table("name = 'own'\nsheet = 4")]).unwrap_err().message.contains("`own`"));
+    assert!(Duplex::parse("manual-reversed").unwrap().reversed && Duplex::parse("sideways").is_err());
 }
 
 fn strokes(items: &[Item], found: &mut Vec<Rect>) {

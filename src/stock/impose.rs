@@ -114,7 +114,7 @@ impl<'a> Layout<'a> {
                 let clip = clip(stock, &self.cells, skip + index, place);
                 let at = on_sheet(stock, cell, place, self.plan.turn);
                 let what = format!("card {}: its {}", number + index + 1, side_name(place));
-                self.plan.printer.margins_check(items, at, clip, stock.sheet, &what)?;
+                self.plan.printer.margins_check(items, at, clip, stock, &what)?;
                 let side = match place.side {
                     Side::Front => &mut front,
                     Side::Back => &mut back,

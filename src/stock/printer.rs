@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Side;
+use super::{Side, Stock};
 use crate::measure::{Affine, Rect, Size, Vec2, mm, to_mm};
 use crate::page::{self, Item};
 use crate::trouble::{Result, Trouble};
@@ -56,7 +56,7 @@ impl Default for Margins {
 }
 
 /// `[printer]` in the shop's file.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Printer {
     /// What was read from the test page's front.
@@ -65,11 +65,28 @@ pub struct Printer {
     pub back: Reading,
     /// Where it can't print.
     pub margins: Margins,
-    /// Art may lose its edge in the margin; words never.
+    /// Art may lose its edge in the margin: fills, lines, and pictures that run off the card. Words and pictures that stand
+    /// free never may.
     pub white_edge: bool,
 }
 
+impl Default for Printer {
+    fn default() -> Printer {
+        Printer { front: Reading::default(), back: Reading::default(), margins: Margins::default(), white_edge: true }
+    }
+}
+
 impl Printer {
+    /// `[printer]` as it stands in the shop's file.
+    pub fn read(table: &toml::Table) -> Result<Printer> {
+        let printer: Printer = table.clone().try_into().map_err(|error: toml::de::Error| {
+            Trouble::usage(format!("[printer] in wetink.toml: {}", error.message()))
+                .hint("`wetink test-page` prints what to measure and where to write it")
+        })?;
+        printer.check()?;
+        Ok(printer)
+    }
+
     /// The figures make sense.
     pub fn check(&self) -> Result<()> {
         let Margins { left, right, top, bottom } = self.margins;
@@ -119,11 +136,13 @@ impl Printer {
         Rect::new(mm(left), mm(top), sheet.width - mm(right), sheet.height - mm(bottom))
     }
 
-    /// Nothing of what is drawn falls where the printer can't print. `to` leads from the drawing to the sheet; of what is
-    /// outside of `clip`, in the drawing's coordinates, nothing is drawn anyway. `what` says whose drawing it is.
-    pub fn margins_check(&self, items: &[Item], to: Affine, clip: Rect, sheet: Size, what: &str) -> Result<()> {
+    /// Nothing that must be seen whole falls where the printer can't print. `to` leads from the panel's coordinates to the
+    /// sheet, and of what is outside of `clip`, in the panel's coordinates, nothing is drawn anyway. `what` says whose panel it is.
+    pub fn margins_check(&self, items: &[Item], to: Affine, clip: Rect, stock: &Stock, what: &str) -> Result<()> {
+        let sheet = stock.sheet;
         let free = self.printable(sheet);
-        let Some(ink) = reach(items, to, to.transform_rect_bbox(clip), self.white_edge) else { return Ok(()) };
+        let panel = self.white_edge.then(|| to.transform_rect_bbox(stock.panel.to_rect()));
+        let Some(ink) = reach(items, to, to.transform_rect_bbox(clip), panel) else { return Ok(()) };
         let sides = [
             ("left", ink.x0, free.x0),
             ("upper", ink.y0, free.y0),
@@ -141,26 +160,29 @@ impl Printer {
         let trouble = if self.white_edge {
             trouble
         } else {
-            trouble.hint("if only art runs off the edge, `white-edge = true` under [printer] lets it lose its edge")
+            trouble.hint("`white-edge = true` under [printer] lets art that is no more than art lose its edge")
         };
         Err(trouble
             .hint("take a stock whose sheet is larger than the cards, or set [printer] margins to what the printer can do"))
     }
 }
 
-/// The rectangle on the sheet around everything drawn, or around the words alone, as far as it shows within `clip`.
-fn reach(items: &[Item], to: Affine, clip: Rect, words_only: bool) -> Option<Rect> {
-    let part = |item: &Item| match item {
-        Item::Placed { drawing, at, clip: inner } => {
+/// The rectangle on the sheet around everything that must be seen whole, as far as it shows within `clip`. With `panel`, the
+/// card's own edges on the sheet, that is words and pictures standing free of them; without, everything.
+fn reach(items: &[Item], to: Affine, clip: Rect, panel: Option<Rect>) -> Option<Rect> {
+    let part = |item: &Item| {
+        if let Item::Placed { drawing, at, clip: inner } = item {
             let to = to * *at;
             let clip = inner.map_or(Some(clip), |inner| common(to.transform_rect_bbox(inner), clip))?;
-            reach(drawing, to, clip, words_only)
+            return reach(drawing, to, clip, panel);
         }
-        Item::Fill(..) | Item::Stroke(..) | Item::Picture(..) if words_only => None,
-        _ => {
-            let part = page::bounds(std::slice::from_ref(item)).filter(Rect::is_finite)?;
-            common(to.transform_rect_bbox(part), clip)
-        }
+        let part = to.transform_rect_bbox(page::bounds(std::slice::from_ref(item)).filter(Rect::is_finite)?);
+        let whole = match (item, panel) {
+            (Item::Words(_), _) | (_, None) => true,
+            (Item::Picture(..), Some(panel)) => panel.inset(-0.01).contains_rect(part),
+            _ => false,
+        };
+        common(part, clip).filter(|_| whole)
     };
     items.iter().filter_map(part).reduce(|a, b| a.union(b))
 }

@@ -82,6 +82,19 @@ pub struct Shelf {
 }
 
 impl Shelf {
+    /// With the `[[stock]]` tables of the shop's file, as they stand in it.
+    pub fn read(own: &[toml::Table]) -> Result<Shelf> {
+        let entry = |(table, number): (&toml::Table, usize)| {
+            table.clone().try_into().map_err(|error: toml::de::Error| {
+                let name = table.get("name").and_then(toml::Value::as_str).map_or(format!("number {number}"), |name| format!("`{name}`"));
+                Trouble::usage(format!("[[stock]] {name} in wetink.toml: {}", error.message()))
+                    .hint("a stock needs a name and a sheet; cell, grid, origin, pitch, form, for, landscape, perforated, one-sided and title are its other words")
+            })
+        };
+        let own: Vec<StockEntry> = own.iter().zip(1..).map(entry).collect::<Result<_>>()?;
+        Shelf::with(&own)
+    }
+
     /// What comes with wetink and, before it, the shop's own; a shop's stock hides one of the same name.
     pub fn with(own: &[StockEntry]) -> Result<Shelf> {
         let bundled: File = toml::from_str(BUNDLED).map_err(|error| Trouble::failed(format!("stock.toml: {error}")))?;
