@@ -611,7 +611,7 @@ fn the_test_page_measures() {
             x += paper::wide(&word) + size * 0.3;
             words.push(word);
         }
-        words
+        Item::Words(words)
     };
     for stock in shelf().all() {
         let pages = test_page(stock, Turn::LongEdge, &Printer::default(), &label);

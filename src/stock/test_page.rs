@@ -7,10 +7,10 @@ use super::impose::on_sheet;
 use super::printer::{LINE, RULER};
 use super::{Panel, Printer, Side, Stock, Turn};
 use crate::measure::{Affine, BezPath, Point, Rect, Vec2, mm};
-use crate::page::{Ink, Item, Page, Pen, Word};
+use crate::page::{Ink, Item, Page, Pen};
 
-/// Sets a line of type: the text and its size in points, with the baseline's beginning at 0, 0.
-pub type Label<'a> = &'a dyn Fn(&str, f64) -> Vec<Word>;
+/// Sets a line of type: the text and its size in points to an item, with the baseline's beginning at 0, 0.
+pub type Label<'a> = &'a dyn Fn(&str, f64) -> Item;
 
 const HAIR: Pen = Pen { ink: Ink::BLACK, width: 0.25, dash: None };
 const GUIDE: Pen = Pen { ink: Ink::grey(0.55), width: 0.35, dash: None };
@@ -101,7 +101,7 @@ fn rulers(stock: &Stock, side: Side, label: Label<'_>) -> Vec<Item> {
     let mut items = Vec::new();
     let mut say = |text: &str, size: f64, at: Point, turn: f64| {
         let at = Affine::translate(at.to_vec2()) * Affine::rotate(turn);
-        items.push(Item::Placed { drawing: Arc::new(vec![Item::Words(label(text, size))]), at, clip: None });
+        items.push(Item::Placed { drawing: Arc::new(vec![label(text, size)]), at, clip: None });
     };
     // The rulers begin 10 mm inside the lines; an envelope has room for half of one.
     let start = LINE + mm(10.0);
