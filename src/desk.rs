@@ -12,6 +12,7 @@ use crate::occasion::{Occasion, yearly_day};
 use crate::person::{Name, Person, Status};
 use crate::sheet::{Entry, Sheet};
 use crate::shop::Shop;
+use crate::studio::Typed;
 use crate::touch::Touch;
 use crate::trouble::Result;
 
@@ -73,7 +74,7 @@ impl<'a> Desk<'a> {
 
     /// Judges every card of a sheet, from the first to the last: a later one is also compared with those before it. `fits` says what
     /// the paper and the hand have to say about a note for somebody.
-    pub fn judge(&self, sheet: &Sheet, month: Month, fits: &dyn Fn(&Who, &Entry) -> Result<Vec<Finding>>) -> Result<Vec<Judged>> {
+    pub fn judge(&self, sheet: &Sheet, month: Month, fits: &dyn Fn(&Typed<'_>) -> Result<Vec<Finding>>) -> Result<Vec<Judged>> {
         let mut done: Vec<Judged> = Vec::new();
         let mut earlier: Vec<Earlier> = Vec::new();
         for entry in &sheet.entries {
@@ -101,7 +102,7 @@ impl<'a> Desk<'a> {
         month: Month,
         above: &[Earlier],
         done: &[Judged],
-        fits: &dyn Fn(&Who, &Entry) -> Result<Vec<Finding>>,
+        fits: &dyn Fn(&Typed<'_>) -> Result<Vec<Finding>>,
     ) -> Result<Judged> {
         let who = match self.ledger.who(&entry.who) {
             Ok(who) => who,
@@ -135,7 +136,8 @@ impl<'a> Desk<'a> {
             );
         }
         if !entry.note.is_empty() {
-            for finding in fits(&who, entry)? {
+            let typed = Typed { who: &who, card: &card, occasion: entry.occasion.as_str(), day, note: &entry.note, ps: &entry.ps };
+            for finding in fits(&typed)? {
                 verdict.add(finding);
             }
         }

@@ -37,7 +37,7 @@ impl Check {
         let (mut refused, mut objects) = (0, Vec::new());
         for path in paths {
             let sheet = open_sheet(&shop, &path)?;
-            let all = desk.judge(&sheet, month_of_sheet(&sheet.file)?, &|who, entry| studio.fits(who, entry))?;
+            let all = desk.judge(&sheet, month_of_sheet(&sheet.file)?, &|typed| studio.fits(typed))?;
             refused += all.iter().filter(|j| j.note.is_none()).count();
             if self.json {
                 objects.push(desk::json(&desk, &sheet, &all));

@@ -163,7 +163,7 @@ fn edit(world: &World, shop: &Shop, path: &Path, month: Month, editor: &str, tal
         let ledger = workroom::read(shop, talk)?;
         let studio = Studio::open(shop)?;
         let desk = Desk::new(shop, &ledger)?;
-        let all = desk.judge(&sheet, month, &|who, entry| studio.fits(who, entry))?;
+        let all = desk.judge(&sheet, month, &|typed| studio.fits(typed))?;
         let mut remarks = Vec::new();
         for judged in &all {
             let refusals =
