@@ -9,9 +9,8 @@ use image::ImageEncoder;
 use lopdf::{Dictionary, Document, Object};
 use paper::{block, letter, lines, set, tool, written};
 use wetink::measure::{Affine, Point, Rect, Size, mm};
-use wetink::out::pdf::{Meta, write};
+use wetink::out::pdf::{Meta, Sides, write};
 use wetink::page::{Glyph, Ink, Item, Page, Pen, Picture, Word};
-use wetink::stock::Turn;
 
 const NOTE: &str = "Ana, how did the boots do on those hills? You owe me the story of the tram driver (and of Zoë’s “quick” \
                     shortcut). Grüße nach Łódź: naïve café, 50 € – or more…";
@@ -21,7 +20,7 @@ fn meta() -> Meta {
         title: "December cards – Łódź".into(),
         author: "Reed & Sons".into(),
         language: "en".into(),
-        turn: Some(Turn::LongEdge),
+        sides: Some(Sides::LongEdge),
     }
 }
 

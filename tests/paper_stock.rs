@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use paper::{block, set, tool};
 use wetink::measure::{Affine, Point, Rect, Size, Vec2, mm, to_mm};
-use wetink::out::pdf::{Meta, write};
+use wetink::out::pdf::{Meta, Sides, write};
 use wetink::out::png::ink;
 use wetink::page::{Ink, Item, Page, Picture};
 use wetink::stock::{
@@ -275,7 +275,7 @@ fn sheets_are_exact_and_sound_in_the_file() {
     for stock in shelf().all() {
         let printed = sheets(stock, 5, Turn::LongEdge, 0, &borderless());
         let pages: Vec<Page> = printed.into_iter().flat_map(Sheet::pages).collect();
-        let bytes = write(&pages, &Meta { title: stock.title.clone(), turn: Some(Turn::LongEdge), ..Meta::default() }).unwrap();
+        let bytes = write(&pages, &Meta { title: stock.title.clone(), sides: Some(Sides::LongEdge), ..Meta::default() }).unwrap();
         let document = lopdf::Document::load_mem(&bytes).unwrap();
         assert_eq!(document.get_pages().len(), pages.len());
         for id in document.get_pages().values() {

@@ -22,13 +22,23 @@ use sha2::{Digest, Sha256};
 use crate::measure::{Affine, Rect, Size};
 use crate::out::photo::{self, Photo};
 use crate::page::{Item, Page, Picture};
-use crate::stock::Turn;
 use crate::trouble::{Result, Trouble};
 use faces::Face;
 use strokes::Cupboard;
 
 /// Pages drawn and deflated together: enough for every core, few enough to hold.
 const TOGETHER: usize = 128;
+
+/// How a printer should turn the paper, as far as a file can ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides {
+    /// One side only.
+    One,
+    /// Both, the paper turned over its long edge.
+    LongEdge,
+    /// Both, the paper turned over its short edge.
+    ShortEdge,
+}
 
 /// What the file says about itself.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +49,8 @@ pub struct Meta {
     pub author: String,
     /// Language of the text, `en`, `de-AT`; may be empty.
     pub language: String,
-    /// How the printer should turn the sheet for its back; `None` leaves it to whoever prints.
-    pub turn: Option<Turn>,
+    /// How to print it; `None` leaves it to whoever prints.
+    pub sides: Option<Sides>,
 }
 
 /// A PDF of these pages, taken one after the other and not kept.
@@ -257,10 +267,11 @@ fn picture(photo: Photo) -> Result<Stream> {
 /// What readers and printers are told: no scaling, the sheet's own size, and no claim to a standard nobody checked.
 fn describe(document: &mut Document, meta: &Meta) -> Result<()> {
     let mut wishes = dictionary! { "PrintScaling" => "None", "PickTrayByPDFSize" => true, "DisplayDocTitle" => true };
-    if let Some(turn) = meta.turn {
-        let asked = match turn {
-            Turn::LongEdge => "DuplexFlipLongEdge",
-            Turn::ShortEdge => "DuplexFlipShortEdge",
+    if let Some(sides) = meta.sides {
+        let asked = match sides {
+            Sides::One => "Simplex",
+            Sides::LongEdge => "DuplexFlipLongEdge",
+            Sides::ShortEdge => "DuplexFlipShortEdge",
         };
         wishes.set("Duplex", asked);
     }
