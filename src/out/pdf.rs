@@ -268,14 +268,12 @@ fn picture(photo: Photo) -> Result<Stream> {
 fn describe(document: &mut Document, meta: &Meta) -> Result<()> {
     let mut wishes = dictionary! { "PrintScaling" => "None", "PickTrayByPDFSize" => true, "DisplayDocTitle" => true };
     if let Some(sides) = meta.sides {
-        wishes.set(
-            "Duplex",
-            match sides {
-                Sides::One => "Simplex",
-                Sides::LongEdge => "DuplexFlipLongEdge",
-                Sides::ShortEdge => "DuplexFlipShortEdge",
-            },
-        );
+        let asked = match sides {
+            Sides::One => "Simplex",
+            Sides::LongEdge => "DuplexFlipLongEdge",
+            Sides::ShortEdge => "DuplexFlipShortEdge",
+        };
+        wishes.set("Duplex", asked);
     }
     let catalog = document.catalog_mut().map_err(odd)?;
     catalog.set("ViewerPreferences", wishes);
