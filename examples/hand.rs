@@ -126,7 +126,7 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
     let checked: usize =
         notes.iter().take(10).flat_map(|n| &n.words).flat_map(|w| w.text.chars()).filter(|c| c.is_alphabetic()).count();
     let plain =
-        templates.iter().filter(|(c, own)| templates.iter().any(|(t, other)| t != c && own.distance(other) < 0.004)).count();
+        templates.iter().filter(|(c, own)| templates.iter().any(|(t, other)| t != c && own.near(other, 0.1) < 0.004)).count();
     let part = |p: f64| apart[((apart.len() - 1) as f64 * p) as usize];
     println!(
         "{:22}{:7.3}{:7.3}{:7.3}{:7.3}{:6}{:9.2}{:9}{:9.3}{:7.2}{:7.2}{:8.0}{:8.1}{:8.2}",

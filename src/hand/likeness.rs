@@ -76,10 +76,10 @@ impl Trace {
         row * self.columns + column
     }
 
-    /// From a point to the nearest of this outline.
-    fn nearest(&self, p: Point) -> Vec2 {
+    /// From a point to the nearest of this outline; nothing if that is farther than `reach`.
+    fn nearest(&self, p: Point, reach: f64) -> Option<Vec2> {
         let (column, row) = self.column_row(p);
-        let (mut best, mut square) = (Vec2::ZERO, f64::MAX);
+        let (mut best, mut square) = (None, reach * reach);
         for ring in 0..self.columns.max(self.rows) {
             // Everything outside the rings looked at is at least this far away.
             if ring > 0 && square.sqrt() <= (ring as f64 - 1.0) * CELL {
@@ -88,16 +88,21 @@ impl Trace {
             let (r0, r1) = (row.saturating_sub(ring), (row + ring).min(self.rows - 1));
             let (c0, c1) = (column.saturating_sub(ring), (column + ring).min(self.columns - 1));
             for r in r0..=r1 {
-                for c in c0..=c1 {
-                    if r.abs_diff(row).max(c.abs_diff(column)) != ring {
-                        continue;
-                    }
-                    let cell = r * self.columns + c;
-                    for q in &self.points[self.cells[cell] as usize..self.cells[cell + 1] as usize] {
-                        let apart = *q - p;
-                        if apart.hypot2() < square {
-                            (best, square) = (apart, apart.hypot2());
+                let edge = r.abs_diff(row) == ring;
+                let mut c = c0;
+                while c <= c1 {
+                    if edge || c.abs_diff(column) == ring {
+                        let cell = r * self.columns + c;
+                        for q in &self.points[self.cells[cell] as usize..self.cells[cell + 1] as usize] {
+                            let apart = *q - p;
+                            if apart.hypot2() < square {
+                                (best, square) = (Some(apart), apart.hypot2());
+                            }
                         }
+                        c += 1;
+                    } else {
+                        // Inside the ring: already looked at.
+                        c = (column + ring).max(c + 1);
                     }
                 }
             }
@@ -114,28 +119,45 @@ impl Trace {
     /// The distance to another letter, in x-heights; infinite when one of them is empty.
     #[must_use]
     pub fn distance(&self, other: &Trace) -> f64 {
+        self.measure(other, 1000.0)
+    }
+
+    /// The distance when it is below `limit`; some greater number, quickly, when it is not.
+    #[must_use]
+    pub fn near(&self, other: &Trace, limit: f64) -> f64 {
+        self.measure(other, limit)
+    }
+
+    fn measure(&self, other: &Trace, limit: f64) -> f64 {
+        let reach = limit * 4.0;
         if self.points.is_empty() || other.points.is_empty() {
             return f64::INFINITY;
         }
+        // The sum of all distances one way, and the mean way to go.
+        let one_way = |from: &Trace, to: &Trace, shift: Vec2| {
+            let (mut sum, mut pull) = (0.0, Vec2::ZERO);
+            for p in &from.points {
+                match to.nearest(*p + shift, reach) {
+                    Some(apart) => {
+                        sum += apart.hypot();
+                        pull += apart;
+                    }
+                    None => sum += reach,
+                }
+            }
+            let count = from.points.len() as f64;
+            (sum / count, pull / count)
+        };
         let mut shift = Vec2::ZERO;
         let mut least = f64::INFINITY;
         for _ in 0..4 {
-            let (mut sum, mut pull) = (0.0, Vec2::ZERO);
-            for p in &self.points {
-                let apart = other.nearest(*p + shift);
-                sum += apart.hypot();
-                pull += apart;
-            }
-            let (mut back, mut push) = (0.0, Vec2::ZERO);
-            for q in &other.points {
-                let apart = self.nearest(*q - shift);
-                back += apart.hypot();
-                push += apart;
-            }
-            let (here, there) = (self.points.len() as f64, other.points.len() as f64);
-            least = least.min(f64::midpoint(sum / here, back / there));
-            let step = (pull / here - push / there) * 0.5;
-            if step.hypot() < 0.001 {
+            let (there, pull) = one_way(self, other, shift);
+            let (back, push) = one_way(other, self, -shift);
+            let mean = f64::midpoint(there, back);
+            let settled = mean > least * 0.98 || mean > limit * 2.0;
+            least = least.min(mean);
+            let step = (pull - push) * 0.5;
+            if settled || step.hypot() < 0.001 {
                 break;
             }
             shift += step;

@@ -98,18 +98,22 @@ impl Outline {
         self.contours.push(contour);
     }
 
-    /// The direction out of the ink (or into it: the same side throughout) at every point, of length 1, contour by contour.
-    pub(super) fn normals(&self) -> Vec<Vec2> {
-        let mut normals = Vec::new();
+    /// For every point: the direction across the line, of length 1, and its share of the length of all contours.
+    pub(super) fn across(&self) -> Vec<(Vec2, f64)> {
+        let mut across = Vec::new();
         for contour in &self.contours {
             for i in 0..contour.len() {
                 let before = contour[(i + contour.len() - 1) % contour.len()].at;
-                let along = contour[(i + 1) % contour.len()].at - before;
+                let after = contour[(i + 1) % contour.len()].at;
+                let along = after - before;
                 let length = along.hypot().max(1e-9);
-                normals.push(Vec2::new(along.y / length, -along.x / length));
+                let share = contour[i].at.distance(before) + contour[i].at.distance(after);
+                across.push((Vec2::new(along.y / length, -along.x / length), share));
             }
         }
-        normals
+        let total = across.iter().map(|(_, share)| share).sum::<f64>().max(1e-9);
+        across.iter_mut().for_each(|(_, share)| *share /= total);
+        across
     }
 
     /// All points in order.
