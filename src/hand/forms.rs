@@ -40,7 +40,7 @@ const READ: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 /// Two forms of a letter are at least this far apart, in x-heights.
 const APART: f64 = 0.0165;
 /// A form is this much nearer to its own letter than to any other.
-const CLEAR: f64 = 0.008;
+const CLEAR: f64 = 0.014;
 /// Letters farther apart are not mistaken for each other.
 const FAR: f64 = 0.12;
 /// Steps in which outlines are followed to compare letters.
