@@ -471,14 +471,15 @@ impl Hand {
             for letter in &piece.letters {
                 let [a, b, c, d, dx, dy] = letter.at.as_coeffs();
                 let (up, steep) = bend(x + dx);
-                // The line's bend, as a shift and a shear about the letter's own place, then whole steps so that files stay small.
-                let step = |v: f64| (v * 200.0).round() / 200.0;
-                let place = |v: f64| (v * 100.0).round() / 100.0;
+                // The line's bend, as a shift and a shear about the letter's own place. Then whole steps, too small to see, so
+                // that the file repeats itself and packs well: a tenth of a point of type size, a twentieth of a point of place.
+                let step = |v: f64| (v * unit * 10_000.0).round() / 10_000.0;
+                let place = |v: f64| (v * 20.0).round() / 20.0;
                 let at = Affine::new([
-                    step(a) * unit,
-                    -step(b + steep * a) * unit,
-                    step(c) * unit,
-                    -step(d + steep * c) * unit,
+                    step(a),
+                    -step(b + steep * a),
+                    step(c),
+                    -step(d + steep * c),
                     place(row.left + (x + dx) * size),
                     place(row.baseline - (dy + up) * size),
                 ]);
