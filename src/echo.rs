@@ -11,7 +11,7 @@ use crate::trouble::{Result, Trouble};
 use crate::words::{Words, hash};
 
 mod align;
-mod compare;
+pub mod compare;
 mod explain;
 mod judge;
 mod names;

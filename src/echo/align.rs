@@ -3,6 +3,7 @@
 //! Local alignment (Smith and Waterman), again and again with what is left, so that moved sentences are found one by one.
 
 use super::reading::{Reading, Term};
+use super::compare::tune;
 
 /// No card holds more; longer texts are compared by their beginning.
 pub(super) const MOST_COMPARED: usize = 400;
@@ -156,7 +157,7 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
                 let (mut score, mut way) = (0.0, From::Nowhere);
                 let diagonal = scores[cell - width - 1];
                 if likeness > 0.0 {
-                    score = diagonal + likeness * f32::midpoint(d.weight, e.weight) + ANY;
+                    score = diagonal + likeness * f32::midpoint(d.flat, e.flat) + ANY;
                     way = From::Pair;
                 } else if diagonal + MISMATCH > score {
                     score = diagonal + MISMATCH;
@@ -170,13 +171,13 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
                     (score, way) = (left, From::Left);
                 }
                 if free && i > 1 && !used.0[i - 2] && draft.terms[i - 2].joined == e.shape {
-                    let joined = scores[cell - 2 * width - 1] + e.weight + ANY;
+                    let joined = scores[cell - 2 * width - 1] + e.flat + ANY;
                     if joined > score {
                         (score, way) = (joined, From::TwoToOne);
                     }
                 }
                 if free && j > 1 && !used.1[j - 2] && earlier.terms[j - 2].joined == d.shape {
-                    let joined = scores[cell - width - 2] + d.weight + ANY;
+                    let joined = scores[cell - width - 2] + d.flat + ANY;
                     if joined > score {
                         (score, way) = (joined, From::OneToTwo);
                     }
@@ -188,7 +189,7 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
                 }
             }
         }
-        if best.0 < LEAST_SCORE {
+        if best.0 < tune("SCORE", 1.2) {
             break;
         }
         let block = trace(&from, width, best, equal);

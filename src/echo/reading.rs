@@ -9,6 +9,7 @@ use std::hash::BuildHasherDefault;
 use crate::words::{AsItIs, Lexicon, Pattern, Words, shape_hash_of};
 
 use super::names;
+use super::compare::tune;
 
 /// What a small word weighs.
 const FUNCTION: f32 = 0.2;
@@ -66,6 +67,8 @@ pub(super) struct Term {
     pub length: u8,
     pub sentence: u16,
     pub weight: f32,
+    /// What it weighs as part of a skeleton, where small words count too.
+    pub flat: f32,
     /// The recipient's own name, or a title before it.
     pub name: bool,
     /// Inside a phrase anybody may say.
@@ -110,7 +113,13 @@ impl Reading {
                 };
                 let weight =
                     if own[n] { 0.0 } else { tier * frequencies.factor(word.stem) * if common[n] { COMMONPLACE } else { 1.0 } };
+                let flat = if own[n] {
+                    0.0
+                } else {
+                    (if function { tune("FFUN", 0.5) } else if tier < 1.0 { tune("FEV", 0.8) } else { 1.0 }) * frequencies.factor(word.stem).max(tune("FDF", 0.5)) * if common[n] { tune("FCOM", 0.3) } else { 1.0 }
+                };
                 Term {
+                    flat,
                     hash: word.hash,
                     stem: word.stem,
                     shape: word.shape,
