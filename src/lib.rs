@@ -12,6 +12,7 @@ pub mod touch;
 
 pub mod occasion;
 
+pub mod brief;
 pub mod due;
 pub mod echo;
 pub mod note;
@@ -33,5 +34,9 @@ pub mod stock;
 pub mod typeset;
 
 pub mod out;
+
+pub mod studio;
+
+pub mod desk;
 
 pub mod cli;
