@@ -5,6 +5,19 @@ use super::reading::Reading;
 
 /// Below this matched weight two notes have nothing to do with each other.
 const LEAST: f32 = 1.8;
+/// So much of either note makes it the same card; of two notes that share little, more.
+const SHARE: f32 = 0.40;
+const SHARE_OF_LITTLE: f32 = 0.10;
+/// The same for skeletons, where small words count and exchanged ones don't.
+const LEAST_SKELETON: f32 = 2.4;
+const SKELETON: f32 = 0.60;
+const SKELETON_OF_LITTLE: f32 = 0.05;
+/// From so much on nothing more is asked.
+const MUCH: f32 = 5.0;
+/// A body of its own weighs so much, and so much of it is in no stretch shared with the other note.
+const OWN_BODY: f32 = 1.8;
+const OWN_SHARE: f32 = 0.7;
+const OWN_SKELETON: f32 = 0.72;
 /// Sentences at the start or the end that may be a house habit.
 const EDGE_SENTENCES: usize = 3;
 const EDGE_WORDS: usize = 30;
@@ -37,7 +50,6 @@ pub(super) struct Likeness {
     pub share: f32,
     /// It is the same card.
     pub copy: bool,
-    pub flat: (f32, f32),
 }
 
 /// Compares; `None` where it can be seen beforehand that nothing will come of it.
@@ -53,13 +65,21 @@ pub(super) fn compare(draft: &Reading, earlier: &Reading) -> Option<Likeness> {
     }
     let (is, swaps) = exchanged(draft, earlier, &blocks);
     let edges = edges(draft, earlier, &equal, &blocks);
-    let heavy = shares(draft, earlier, &blocks, &swaps, edges, |r, n| r.terms[n].weight, tune("SWAP", 1.0));
-    let flat = shares(draft, earlier, &blocks, &swaps, edges, |r, n| r.terms[n].flat, tune("FSWAP", 1.0));
+    let heavy = shares(draft, earlier, &blocks, &swaps, edges, |r, n| r.terms[n].weight);
+    let flat = shares(draft, earlier, &blocks, &swaps, edges, |r, n| r.terms[n].flat);
     let run = blocks.iter().map(|b| b.run).max().unwrap_or(0);
-    let by_weight = heavy.matched >= tune("LEAST", 1.8) && heavy.share >= tune("BASE", 0.40) + tune("SLOPE", 0.10) * (5.0 - heavy.matched).max(0.0);
-    let by_skeleton = flat.matched >= tune("FLEAST", 2.4) && flat.share >= tune("FBASE", 0.60) + tune("FSLOPE", 0.05) * (5.0 - flat.matched).max(0.0);
+    let by_weight = heavy.matched >= LEAST && heavy.share >= SHARE + SHARE_OF_LITTLE * (MUCH - heavy.matched).max(0.0);
+    let by_skeleton =
+        flat.matched >= LEAST_SKELETON && flat.share >= SKELETON + SKELETON_OF_LITTLE * (MUCH - flat.matched).max(0.0);
     let copy = run >= 3 && (by_weight || by_skeleton);
-    Some(Likeness { blocks, is, swaps, matched: heavy.matched, share: heavy.share, copy, flat: (flat.matched, flat.share) })
+    Some(Likeness {
+        blocks,
+        is,
+        swaps,
+        matched: heavy.matched,
+        share: if by_weight { heavy.share } else { heavy.share.max(flat.share) },
+        copy,
+    })
 }
 
 struct Shares {
@@ -75,7 +95,6 @@ fn shares(
     swaps: &[(Vec<usize>, Vec<usize>)],
     edges: (usize, usize),
     weigh: impl Fn(&Reading, usize) -> f32,
-    swapped: f32,
 ) -> Shares {
     let weights = |reading: &Reading| -> Vec<f32> {
         let count = reading.terms.len();
@@ -95,8 +114,8 @@ fn shares(
     }
     let (mut whole_new, mut whole_old): (f32, f32) = (new.iter().sum(), old.iter().sum());
     for (then, now) in swaps {
-        whole_new -= swapped * now.iter().map(|n| new[*n]).sum::<f32>();
-        whole_old -= swapped * then.iter().map(|n| old[*n]).sum::<f32>();
+        whole_new -= now.iter().map(|n| new[*n]).sum::<f32>();
+        whole_old -= then.iter().map(|n| old[*n]).sum::<f32>();
     }
     let matched = f32::midpoint(from_new, from_old);
     Shares { matched, share: (from_new / whole_new.max(0.01)).max(from_old / whole_old.max(0.01)).min(1.0) }
@@ -123,9 +142,16 @@ fn edges(draft: &Reading, earlier: &Reading, equal: &Equal, blocks: &[Block]) ->
         let own_flat: f32 = body().map(|t| t.flat).sum();
         let all: f32 = reading.terms[front..end].iter().map(|t| t.weight).sum();
         let all_flat: f32 = reading.terms[front..end].iter().map(|t| t.flat).sum();
-        body().filter(|t| t.weight >= 0.5).count() >= 2 && own >= tune("EOWN", 1.8) && own >= tune("ESHARE", 0.7) * all && own_flat >= tune("EFLAT", 0.65) * all_flat
+        body().filter(|t| t.weight >= 0.5).count() >= 2
+            && own >= OWN_BODY
+            && own >= OWN_SHARE * all
+            && own_flat >= OWN_SKELETON * all_flat
     };
-    if own_body(draft, &matched_draft, n - back) && own_body(earlier, &matched_earlier, m - back) { (front, back) } else { (0, 0) }
+    if own_body(draft, &matched_draft, n - back) && own_body(earlier, &matched_earlier, m - back) {
+        (front, back)
+    } else {
+        (0, 0)
+    }
 }
 
 /// The words of whole sentences that are the same from this end on.
@@ -179,26 +205,13 @@ fn exchanged(draft: &Reading, earlier: &Reading, blocks: &[Block]) -> (Vec<Is>, 
             exchange(two[0].0 + 1..two[1].0, two[0].1 + 1..two[1].1);
         }
         let (Some(first), Some(last)) = (block.pairs.first(), block.pairs.last()) else { continue };
-        let start = |r: &Reading, n: usize| r.terms[..n].iter().rposition(|t| t.sentence != r.terms[n].sentence).map_or(0, |p| p + 1);
-        let end = |r: &Reading, n: usize| r.terms[n..].iter().position(|t| t.sentence != r.terms[n].sentence).map_or(r.terms.len(), |p| n + p);
+        let start =
+            |r: &Reading, n: usize| r.terms[..n].iter().rposition(|t| t.sentence != r.terms[n].sentence).map_or(0, |p| p + 1);
+        let end = |r: &Reading, n: usize| {
+            r.terms[n..].iter().position(|t| t.sentence != r.terms[n].sentence).map_or(r.terms.len(), |p| n + p)
+        };
         exchange(start(draft, first.0)..first.0, start(earlier, first.1)..first.1);
         exchange(last.0 + 1..end(draft, last.0), last.1 + 1..end(earlier, last.1));
     }
     (is, swaps)
-}
-
-pub fn tune(key: &'static str, default: f32) -> f32 {
-    static T: std::sync::OnceLock<std::collections::HashMap<String, f32>> = std::sync::OnceLock::new();
-    T.get_or_init(|| std::env::var("TUNE").unwrap_or_default().split(',').filter_map(|p| p.split_once('=')).map(|(k, v)| (k.to_owned(), v.parse().unwrap())).collect()).get(key).copied().unwrap_or(default)
-}
-
-pub fn debug(a: &str, an: &str, b: &str, bn: &str) {
-    let f = super::reading::Frequencies::default();
-    let (a, b) = (Reading::new(a, &[an.into()], &[], &f), Reading::new(b, &[bn.into()], &[], &f));
-    let l = compare(&a, &b);
-    let Some(l) = l else { println!("none"); return };
-    println!("heavy {} {} flat {:?} copy {}", l.matched, l.share, l.flat, l.copy);
-    for bl in &l.blocks { println!("  {:.2} run {} : {}", bl.score, bl.run, bl.pairs.iter().map(|(i, j, e)| format!("{}{}", a.text(*i), if *e < 1.0 { format!("~{}", b.text(*j)) } else { String::new() })).collect::<Vec<_>>().join(" ")); }
-    for t in &a.terms { print!("{}:{:.1}/{:.1}{} ", a.words.text(&a.words.all()[t.word]), t.weight, t.flat, if t.common { "c" } else { "" }); }
-    println!();
 }

@@ -101,7 +101,6 @@ fn nothing_to_compare(reading: &Reading) -> Likeness {
         matched: 0.0,
         share: 1.0,
         copy: true,
-        flat: (0.0, 1.0),
     }
 }
 

@@ -9,7 +9,6 @@ use std::hash::BuildHasherDefault;
 use crate::words::{AsItIs, Lexicon, Pattern, Words, shape_hash_of};
 
 use super::names;
-use super::compare::tune;
 
 /// What a small word weighs.
 const FUNCTION: f32 = 0.2;
@@ -17,6 +16,12 @@ const FUNCTION: f32 = 0.2;
 const EVERYDAY: f32 = 0.6;
 /// What is left of a word's weight inside a commonplace.
 const COMMONPLACE: f32 = 0.15;
+/// The same for skeletons.
+const FLAT_FUNCTION: f32 = 0.5;
+const FLAT_EVERYDAY: f32 = 0.8;
+const FLAT_COMMONPLACE: f32 = 0.3;
+/// A word typical for the shop keeps so much of its weight in a skeleton.
+const FLAT_TYPICAL: f32 = 0.8;
 /// From so many notes on, words typical for the shop weigh less.
 const ENOUGH_NOTES: u64 = 50;
 /// A commonplace with many places left out must not be tried in every way there is.
@@ -116,7 +121,14 @@ impl Reading {
                 let flat = if own[n] {
                     0.0
                 } else {
-                    (if function { tune("FFUN", 0.5) } else if tier < 1.0 { tune("FEV", 0.8) } else { 1.0 }) * frequencies.factor(word.stem).max(tune("FDF", 0.5)) * if common[n] { tune("FCOM", 0.3) } else { 1.0 }
+                    (if function {
+                        FLAT_FUNCTION
+                    } else if tier < 1.0 {
+                        FLAT_EVERYDAY
+                    } else {
+                        1.0
+                    }) * frequencies.factor(word.stem).max(FLAT_TYPICAL)
+                        * if common[n] { FLAT_COMMONPLACE } else { 1.0 }
                 };
                 Term {
                     flat,
