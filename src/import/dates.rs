@@ -308,13 +308,9 @@ fn ordered(shape: Shape, order: Option<Order>) -> Option<(u32, u32, Option<Digit
     match shape {
         Shape::Sure { month, day, year } => Some((month, day, year)),
         Shape::Either { first, second, year } => match (first > 12, second > 12, order) {
-            (true, false, _) => Some((second, first, year)),
-            (false, true, _) => Some((first, second, year)),
-            (false, false, _) if first == second => Some((first, second, year)),
-            (false, false, Some(Order::DayFirst)) => Some((second, first, year)),
-            (false, false, Some(Order::MonthFirst)) => Some((first, second, year)),
-            (true, true, _) => Some((first, second, year)),
-            (false, false, None) => None,
+            (true, false, _) | (false, false, Some(Order::DayFirst)) => Some((second, first, year)),
+            (_, true, _) | (false, false, Some(Order::MonthFirst)) => Some((first, second, year)),
+            (false, false, None) => (first == second).then_some((first, second, year)),
         },
         _ => None,
     }

@@ -62,8 +62,17 @@ impl Plan {
 }
 
 enum Rest {
-    Table { table: Box<Table>, plan: Box<Plan>, header: Vec<String>, sample: VecDeque<Record>, till: Till },
+    Table(Box<Rows>),
     Cards(Box<vcard::Cards>),
+}
+
+struct Rows {
+    table: Table,
+    plan: Plan,
+    header: Vec<String>,
+    /// What was looked at to decide dates, and not given out yet.
+    sample: VecDeque<Record>,
+    till: Till,
 }
 
 /// A file being read: what it is, and its rows one after the other.
@@ -159,18 +168,18 @@ fn score(record: &Record, wanted: Wanted, mapping: &Mapping) -> usize {
 
 fn table(file: &str, head: Vec<u8>, rest: Decoded, wanted: Wanted, mapping: &Mapping, today: Day) -> Result<Reading> {
     let by_number = !mapping.columns.is_empty() && mapping.columns.keys().all(|name| name.parse::<usize>().is_ok());
-    let named = Mapping { columns: if by_number { BTreeMap::new() } else { mapping.columns.clone() }, ..Mapping::default() };
+    let by_header = Mapping { columns: if by_number { BTreeMap::new() } else { mapping.columns.clone() }, ..Mapping::default() };
     let text = String::from_utf8_lossy(&head);
-    let delimiter = csv::delimiter(&text, |record| score(record, wanted, &named));
+    let delimiter = csv::delimiter(&text, |record| score(record, wanted, &by_header));
     drop(text);
     let charset = rest.name().to_owned();
     let mut table = Table::new(head, rest, delimiter);
     let mut ready = VecDeque::new();
     let mut sample = VecDeque::new();
     draw(&mut table, &mut sample, &mut ready, 40);
-    let best = sample.iter().take(40).enumerate().map(|(at, r)| (score(r, wanted, &named), at)).filter(|(s, _)| *s > 0);
+    let best = sample.iter().take(40).enumerate().map(|(at, r)| (score(r, wanted, &by_header), at)).filter(|(s, _)| *s > 0);
     let header_at = best.max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at))).map(|(_, at)| at);
-    let header: Option<Record> = header_at.and_then(|at| sample.drain(..=at).last());
+    let header: Option<Record> = header_at.and_then(|at| sample.drain(..=at).next_back());
     let names: Vec<String> = header.as_ref().map_or_else(Vec::new, |r| r.cells().map(clean::shown).collect());
     let cells: Vec<&str> = header.as_ref().map_or_else(Vec::new, |r| r.cells().collect());
     let mut found = match (&header, sample.front()) {
@@ -211,12 +220,8 @@ fn table(file: &str, head: Vec<u8>, rest: Decoded, wanted: Wanted, mapping: &Map
     };
     draw(&mut table, &mut sample, &mut ready, SAMPLE_ROWS);
     plan.orders = decide(&plan, &sample, order, &names, &mut ready);
-    Ok(Reading {
-        about,
-        ready,
-        rest: Rest::Table { table: Box::new(table), plan: Box::new(plan), header, sample, till: Till::default() },
-        over: false,
-    })
+    let rows = Rows { table, plan, header, sample, till: Till::default() };
+    Ok(Reading { about, ready, rest: Rest::Table(Box::new(rows)), over: false })
 }
 
 /// Draws rows until there are so many, or so many bytes.
@@ -332,8 +337,8 @@ fn adjust(found: &mut [Option<(Field, Place)>], keys: &[String], wanted: Wanted,
     let (given, family, name) = (has(found, Field::Given), has(found, Field::Family), has(found, Field::Name));
     let in_three = has(found, Field::BirthMonth);
     let shopify_orders = wanted == Wanted::Touches && keys.iter().any(|k| k == "lineitemname");
-    for at in 0..found.len() {
-        let Some((field, place)) = found[at] else { continue };
+    for (at, column) in found.iter_mut().enumerate() {
+        let Some((field, place)) = *column else { continue };
         if !free(at) {
             continue;
         }
@@ -342,7 +347,7 @@ fn adjust(found: &mut [Option<(Field, Place)>], keys: &[String], wanted: Wanted,
             && ((field == Field::Family && !given && key(at) == "nom")
                 || (field == Field::Given && !family && key(at).starts_with("nombre")))
         {
-            found[at] = Some((Field::Name, place));
+            *column = Some((Field::Name, place));
         }
         // `Address` is the first line where there is an `Address 2`.
         let second = |other: &String| {
@@ -350,19 +355,19 @@ fn adjust(found: &mut [Option<(Field, Place)>], keys: &[String], wanted: Wanted,
                 && other.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches("line") == key(at)
         };
         if field == Field::Address && keys.iter().any(second) {
-            found[at] = Some((Field::Street, place));
+            *column = Some((Field::Street, place));
         }
         // Thunderbird's `Birth Day` stands beside `Birth Month`.
         if in_three && field == Field::Birthday {
-            found[at] = Some((Field::BirthDay, place));
+            *column = Some((Field::BirthDay, place));
         }
         if shopify_orders {
-            found[at] = match key(at) {
+            *column = match key(at) {
                 "name" => Some((Field::Order, HOME)),
                 "billingname" => Some((Field::Name, HOME)),
                 "createdat" => Some((Field::Date, HOME)),
                 "total" => Some((Field::Amount, HOME)),
-                "currency" | "email" | "phone" | "lineitemname" | "lineitemquantity" => found[at],
+                "currency" | "email" | "phone" | "lineitemname" | "lineitemquantity" => *column,
                 "customerid" => Some((Field::Id, HOME)),
                 _ => None,
             };
@@ -436,33 +441,31 @@ impl Iterator for Reading {
                 return None;
             }
             match &mut self.rest {
-                Rest::Cards(cards) => match cards.next(&mut self.ready) {
-                    true => {}
-                    false => self.over = true,
-                },
-                Rest::Table { table, plan, header, sample, till } => {
-                    let record = match sample.pop_front() {
-                        Some(record) => record,
-                        None => match table.next() {
-                            Some(Next::Record(record)) => {
-                                self.ready.extend(table.problems_before(record.line).into_iter().map(Found::Problem));
-                                record
-                            }
-                            Some(Next::Problem(problem)) => {
-                                self.ready.push_back(Found::Problem(problem));
-                                continue;
-                            }
-                            None => {
-                                self.over = true;
-                                till.close(&mut self.ready);
-                                continue;
-                            }
-                        },
-                    };
-                    one(plan, header, &record, till, &mut self.ready);
-                }
+                Rest::Cards(cards) => self.over = !cards.next(&mut self.ready),
+                Rest::Table(rows) => self.over = !rows.next(&mut self.ready),
             }
         }
+    }
+}
+
+impl Rows {
+    /// Puts what the next record holds into `ready`; says if there may be more.
+    fn next(&mut self, ready: &mut VecDeque<Found>) -> bool {
+        let next = self.sample.pop_front().map(Next::Record).or_else(|| self.table.next());
+        match next {
+            None => {
+                self.till.close(ready);
+                return false;
+            }
+            Some(Next::Problem(problem)) => ready.push_back(Found::Problem(problem)),
+            Some(Next::Record(record)) => {
+                if self.sample.is_empty() {
+                    ready.extend(self.table.problems_before(record.line).into_iter().map(Found::Problem));
+                }
+                one(&self.plan, &self.header, &record, &mut self.till, ready);
+            }
+        }
+        true
     }
 }
 

@@ -494,7 +494,7 @@ impl Reader {
                 }
                 VCardProperty::Other(name) => match name.to_ascii_uppercase().as_str() {
                     "X-SPOUSE" | "X-EVOLUTION-SPOUSE" | "X-MS-SPOUSE" | "X-KADDRESSBOOK-X-SPOUSESNAME" => {
-                        self.fact("spouse", &whole(entry))
+                        self.fact("spouse", &whole(entry));
                     }
                     "X-MS-CHILD" | "X-CHILDREN" => self.fact("children", &whole(entry)),
                     "X-ABRELATEDNAMES" => {
