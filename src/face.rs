@@ -1,1 +1,421 @@
 //! A font file as we use it: which characters it has, shaped runs, outlines. The only file that names harfrust and skrifa.
+//!
+//! Static TrueType and OpenType (CFF) fonts. Everything is in thousandths of the em, y **up** from the baseline, and every
+//! outline is made of lines and quadratic curves, because that is what the run-time fonts of `out/pdf.rs` are made of.
+//! A font is somebody's file: whatever its bytes, nothing here panics, hangs or takes memory without bound.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, RwLock};
+
+use harfrust::{Buffer, ClusterLevel, Feature, ShapeOptions, ShaperFont};
+use skrifa::instance::{LocationRef, Size};
+use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::raw::TableProvider;
+use skrifa::{FontRef, GlyphId, MetadataProvider, Tag};
+
+use crate::measure::{BezPath, Point, Rect};
+use crate::page::Shape;
+use crate::trouble::{Result, Trouble};
+
+/// No font a shop uses is larger; more is a mistake or an attack.
+const MOST_BYTES: usize = 64 << 20;
+/// Elements in one outline. The densest letter of the shipped hands has under 600.
+const MOST_ELEMENTS: usize = 12_000;
+/// How far from the origin an outline may reach, in thousandths of the em.
+const FARTHEST: f64 = 30_000.0;
+/// Largest error when a CFF cubic becomes quadratics, in thousandths of the em.
+const CUBIC_ERROR: f64 = 0.4;
+
+/// Which of a font's own habits to let act while shaping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Features {
+    /// Pair kerning.
+    pub kerning: bool,
+    /// Ligatures (`liga`, `clig`).
+    pub ligatures: bool,
+    /// Forms that depend on the neighbours (`calt`).
+    pub contextual: bool,
+}
+
+impl Features {
+    /// As printed type is set: everything on.
+    pub const TYPE: Features = Features { kerning: true, ligatures: true, contextual: true };
+    /// As a hand is written: one letter at a time, kerned.
+    pub const HAND: Features = Features { kerning: true, ligatures: false, contextual: false };
+}
+
+/// One glyph of a shaped run, in thousandths of the em.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// The glyph in its font.
+    pub glyph: u32,
+    /// The bytes of the shaped text it stands for; several glyphs of one cluster have the same range.
+    pub cluster: Range<usize>,
+    /// How far the pen moves on.
+    pub advance: f64,
+    /// Drawn this far right of the pen.
+    pub dx: f64,
+    /// Drawn this far above the baseline.
+    pub dy: f64,
+}
+
+/// A font, ready to use from several threads.
+pub struct Face {
+    name: String,
+    bytes: Arc<Cow<'static, [u8]>>,
+    shaper: harfrust::Font,
+    mark: u64,
+    glyphs: u32,
+    per_em: f64,
+    x_height: f64,
+    cap_height: f64,
+    ascender: f64,
+    descender: f64,
+    outlines: RwLock<HashMap<u32, Arc<Shape>>>,
+}
+
+impl fmt::Debug for Face {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Face({}, {} glyphs)", self.name, self.glyphs)
+    }
+}
+
+impl Face {
+    /// Reads a font from the bytes of its file. `name` is what messages call it.
+    pub fn load(bytes: impl Into<Cow<'static, [u8]>>, name: &str) -> Result<Face> {
+        let bytes = Arc::new(bytes.into());
+        let refused = |why: &str| {
+            Trouble::failed(format!("{name} is not a font wetink can use: {why}"))
+                .hint("Use a static TrueType or OpenType font, a .ttf or .otf file.")
+        };
+        if bytes.len() > MOST_BYTES {
+            return Err(refused("the file is too large"));
+        }
+        let font = FontRef::from_index(&bytes, 0).map_err(|_| refused("the file is damaged or of another kind"))?;
+        let shared: Arc<dyn AsRef<[u8]> + Send + Sync> = bytes.clone();
+        let shaper = harfrust::Font::new(shared, 0).ok_or_else(|| refused("the file is damaged or of another kind"))?;
+        let metrics = font.metrics(Size::unscaled(), LocationRef::default());
+        let glyphs = metrics.glyph_count.min(u32::from(u16::MAX));
+        if !(16..=16_384).contains(&metrics.units_per_em) || glyphs == 0 {
+            return Err(refused("it has no letters"));
+        }
+        if font.outline_glyphs().format().is_none() {
+            return Err(refused("it has no outlines"));
+        }
+        if !font.charmap().has_map() {
+            return Err(refused("it doesn't say which character is which letter"));
+        }
+        if font.os2().is_ok_and(|os2| os2.fs_type() & 0x000f == 0x0002) {
+            return Err(refused("its licence forbids putting it into a document"));
+        }
+        let per_em = f64::from(metrics.units_per_em);
+        let mark = key(&[&bytes[..]]);
+        let mut face = Face {
+            name: name.to_owned(),
+            mark,
+            glyphs,
+            per_em,
+            x_height: 0.0,
+            cap_height: 0.0,
+            ascender: f64::from(metrics.ascent) * 1000.0 / per_em,
+            descender: f64::from(metrics.descent) * 1000.0 / per_em,
+            outlines: RwLock::new(HashMap::new()),
+            shaper,
+            bytes: bytes.clone(),
+        };
+        // Measured on the letters: the OS/2 table of hand fonts is often wrong or empty.
+        face.x_height = face.top_of('x').or_else(|| face.top_of('o')).unwrap_or(500.0);
+        face.cap_height = face.top_of('H').or_else(|| face.top_of('I')).unwrap_or(face.x_height * 1.5);
+        Ok(face)
+    }
+
+    /// The name given at loading.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same for the same bytes; part of every shape's key.
+    #[must_use]
+    pub fn mark(&self) -> u64 {
+        self.mark
+    }
+
+    /// Height of the lower-case x, from its outline.
+    #[must_use]
+    pub fn x_height(&self) -> f64 {
+        self.x_height
+    }
+
+    /// Height of the capital H, from its outline.
+    #[must_use]
+    pub fn cap_height(&self) -> f64 {
+        self.cap_height
+    }
+
+    /// How far the font says its lines reach up; positive.
+    #[must_use]
+    pub fn ascender(&self) -> f64 {
+        self.ascender
+    }
+
+    /// How far the font says its lines reach down; negative.
+    #[must_use]
+    pub fn descender(&self) -> f64 {
+        self.descender
+    }
+
+    /// The glyph of a character; `None` if the font lacks it.
+    #[must_use]
+    pub fn glyph(&self, character: char) -> Option<u32> {
+        self.with(|font| font.charmap().map(character)).flatten().map(GlyphId::to_u32).filter(|id| *id != 0 && *id < self.glyphs)
+    }
+
+    /// Whether the font can draw a character.
+    #[must_use]
+    pub fn has(&self, character: char) -> bool {
+        self.glyph(character).is_some()
+    }
+
+    /// How many characters of a range the font has, as in `('\u{100}'..='\u{17f}')`.
+    #[must_use]
+    pub fn count(&self, characters: std::ops::RangeInclusive<char>) -> usize {
+        characters.filter(|c| self.has(*c)).count()
+    }
+
+    /// A run of text in one direction and script as glyphs in drawing order. A character the font lacks comes out as glyph 0;
+    /// ask [`Face::has`] first.
+    #[must_use]
+    pub fn shape(&self, text: &str, features: Features) -> Vec<Placed> {
+        let mut buffer = Buffer::new();
+        buffer.push_str(text);
+        buffer.guess_segment_properties();
+        buffer.set_cluster_level(ClusterLevel::MonotoneCharacters);
+        let switch = |tag: &[u8; 4], on: bool| Feature::new(Tag::new(tag), u32::from(on), ..);
+        let settings = [
+            switch(b"kern", features.kerning),
+            switch(b"liga", features.ligatures),
+            switch(b"clig", features.ligatures),
+            switch(b"calt", features.contextual),
+        ];
+        let font = ShaperFont::new(&self.shaper);
+        if harfrust::shape(&font, &mut buffer, ShapeOptions::new().features(&settings)).is_err() {
+            return Vec::new();
+        }
+        let scale = 1000.0 / self.per_em;
+        let starts: Vec<usize> = buffer.glyph_infos().iter().map(|info| (info.cluster as usize).min(text.len())).collect();
+        let mut sorted = starts.clone();
+        sorted.sort_unstable();
+        buffer
+            .glyph_infos()
+            .iter()
+            .zip(buffer.glyph_positions())
+            .zip(&starts)
+            .map(|((info, place), &start)| Placed {
+                glyph: info.glyph_id,
+                cluster: start..sorted.get(sorted.partition_point(|s| *s <= start)).copied().unwrap_or(text.len()),
+                advance: f64::from(place.x_advance) * scale,
+                dx: f64::from(place.x_offset) * scale,
+                dy: f64::from(place.y_offset) * scale,
+            })
+            .collect()
+    }
+
+    /// The drawn form of a glyph; empty for a space, and for a glyph that is absent or damaged.
+    #[must_use]
+    pub fn outline(&self, glyph: u32) -> Arc<Shape> {
+        if let Some(shape) = self.outlines.read().ok().and_then(|seen| seen.get(&glyph).cloned()) {
+            return shape;
+        }
+        let shape = Arc::new(Shape {
+            key: key(&[&self.mark.to_le_bytes(), &glyph.to_le_bytes()]),
+            outline: self.draw(glyph).unwrap_or_default(),
+            advance: self.advance(glyph),
+        });
+        match self.outlines.write() {
+            Ok(mut seen) if glyph < self.glyphs => seen.entry(glyph).or_insert(shape).clone(),
+            _ => shape,
+        }
+    }
+
+    fn with<T>(&self, ask: impl FnOnce(&FontRef<'_>) -> T) -> Option<T> {
+        FontRef::from_index(&self.bytes, 0).ok().map(|font| ask(&font))
+    }
+
+    fn advance(&self, glyph: u32) -> f64 {
+        let metrics =
+            |font: &FontRef<'_>| font.glyph_metrics(Size::unscaled(), LocationRef::default()).advance_width(GlyphId::new(glyph));
+        self.with(metrics).flatten().map_or(0.0, |width| f64::from(width) * 1000.0 / self.per_em)
+    }
+
+    fn draw(&self, glyph: u32) -> Option<BezPath> {
+        self.with(|font| {
+            let outline = font.outline_glyphs().get(GlyphId::new(glyph))?;
+            let mut quads = Quads { path: BezPath::new(), scale: 1000.0 / self.per_em, last: Point::ZERO, broken: false };
+            outline.draw(DrawSettings::unhinted(Size::unscaled(), LocationRef::default()), &mut quads).ok()?;
+            (!quads.broken).then_some(quads.path)
+        })?
+    }
+
+    fn top_of(&self, character: char) -> Option<f64> {
+        let path = self.draw(self.glyph(character)?)?;
+        let bounds: Rect = kurbo::Shape::bounding_box(&path);
+        (bounds.y1 > 1.0).then_some(bounds.y1)
+    }
+}
+
+/// Takes an outline down as lines and quadratics, and gives up on one without measure.
+struct Quads {
+    path: BezPath,
+    scale: f64,
+    last: Point,
+    broken: bool,
+}
+
+impl Quads {
+    fn point(&mut self, x: f32, y: f32) -> Point {
+        let point = Point::new(f64::from(x) * self.scale, f64::from(y) * self.scale);
+        let inside = point.x.abs() <= FARTHEST && point.y.abs() <= FARTHEST;
+        if !inside || self.path.elements().len() > MOST_ELEMENTS {
+            self.broken = true;
+        }
+        point
+    }
+}
+
+impl OutlinePen for Quads {
+    fn move_to(&mut self, x: f32, y: f32) {
+        let to = self.point(x, y);
+        if !self.broken {
+            self.path.move_to(to);
+            self.last = to;
+        }
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        let to = self.point(x, y);
+        if !self.broken {
+            self.path.line_to(to);
+            self.last = to;
+        }
+    }
+
+    fn quad_to(&mut self, cx0: f32, cy0: f32, x: f32, y: f32) {
+        let (control, to) = (self.point(cx0, cy0), self.point(x, y));
+        if !self.broken {
+            self.path.quad_to(control, to);
+            self.last = to;
+        }
+    }
+
+    fn curve_to(&mut self, cx0: f32, cy0: f32, cx1: f32, cy1: f32, x: f32, y: f32) {
+        let (first, second, to) = (self.point(cx0, cy0), self.point(cx1, cy1), self.point(x, y));
+        if !self.broken {
+            for (_, _, quad) in kurbo::CubicBez::new(self.last, first, second, to).to_quads(CUBIC_ERROR) {
+                self.path.quad_to(quad.p1, quad.p2);
+            }
+            self.last = to;
+        }
+    }
+
+    fn close(&mut self) {
+        if !self.broken {
+            self.path.close_path();
+        }
+    }
+}
+
+/// One number for some bytes, the same on every machine and for ever: FNV-1a over the parts and their lengths, then stirred.
+#[must_use]
+pub fn key(parts: &[&[u8]]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut take = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    for part in parts {
+        part.iter().copied().for_each(&mut take);
+        (part.len() as u64).to_le_bytes().into_iter().for_each(&mut take);
+    }
+    stir(hash)
+}
+
+/// Spreads a number over all its bits (the finisher of `SplitMix64`).
+#[must_use]
+pub fn stir(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn garamond() -> Face {
+        Face::load(&include_bytes!("../fonts/eb-garamond/EBGaramond-Regular.ttf")[..], "EB Garamond").unwrap()
+    }
+
+    #[test]
+    fn a_face_knows_its_letters_and_sizes() {
+        let face = garamond();
+        assert!(face.has('e') && face.has('ł') && face.has('Ж') && !face.has('日'));
+        assert_eq!(face.count('a'..='z'), 26);
+        assert!((380.0..430.0).contains(&face.x_height()), "{}", face.x_height());
+        assert!((630.0..680.0).contains(&face.cap_height()), "{}", face.cap_height());
+        assert!(face.ascender() > face.cap_height() && face.descender() < 0.0);
+    }
+
+    #[test]
+    fn shaping_kerns_and_joins_ligatures_when_told() {
+        let face = garamond();
+        let width = |features| face.shape("AVATAR", features).iter().map(|p| p.advance).sum::<f64>();
+        assert!(width(Features::TYPE) < width(Features { kerning: false, ..Features::TYPE }) - 20.0);
+        let joined = face.shape("office", Features::TYPE);
+        let apart = face.shape("office", Features::HAND);
+        assert_eq!(apart.len(), 6);
+        assert!(joined.len() < 6);
+        assert_eq!(joined[1].cluster, 1..4, "the ffi stands for three bytes");
+        assert_eq!(apart.iter().map(|p| p.cluster.clone()).collect::<Vec<_>>(), [0..1, 1..2, 2..3, 3..4, 4..5, 5..6]);
+    }
+
+    #[test]
+    fn outlines_are_shared_and_quadratic() {
+        let face = garamond();
+        let e = face.glyph('e').unwrap();
+        assert!(Arc::ptr_eq(&face.outline(e), &face.outline(e)));
+        assert!(!face.outline(e).outline.elements().iter().any(|el| matches!(el, kurbo::PathEl::CurveTo(..))));
+        assert_ne!(face.outline(e).key, face.outline(e + 1).key);
+        assert!(face.outline(face.glyph(' ').unwrap()).outline.is_empty());
+        assert!(face.outline(60_000).outline.is_empty(), "a glyph that isn't there draws nothing");
+    }
+
+    #[test]
+    fn damaged_fonts_are_refused_or_harmless() {
+        let good = include_bytes!("../fonts/eb-garamond/EBGaramond-Regular.ttf");
+        for bytes in [&b""[..], b"OTTO", b"\0\x01\0\0", b"%PDF-1.7", &good[..200], &good[..good.len() / 2]] {
+            if let Ok(face) = Face::load(bytes.to_vec(), "broken.ttf") {
+                let _ = face.shape("office", Features::TYPE);
+            }
+        }
+        assert!(Face::load(Vec::new(), "x.ttf").unwrap_err().message.starts_with("x.ttf is not a font wetink can use"));
+        // Bytes changed here and there: loading, shaping and drawing must come back, whatever they say.
+        for round in 0..60_u64 {
+            let mut bytes = good.to_vec();
+            for step in 0..40 {
+                let at = stir(round * 1000 + step) as usize % (if round % 2 == 0 { 4000 } else { bytes.len() });
+                bytes[at] = stir(round * 7919 + step) as u8;
+            }
+            if let Ok(face) = Face::load(bytes, "broken.ttf") {
+                let _ = face.shape("Dear office AVATAR", Features::TYPE);
+                (0..400).for_each(|glyph| drop(face.outline(glyph)));
+            }
+        }
+    }
+
+    #[test]
+    fn one_face_serves_several_threads() {
+        fn shared<T: Send + Sync>(_: &T) {}
+        shared(&garamond());
+    }
+}

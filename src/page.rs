@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use kurbo::Shape as _;
+
 use crate::measure::{Affine, BezPath, Rect, Size};
 
 /// A colour as it is printed, red, green and blue from 0 to 1. Equal parts are written as grey, so black text is black ink only.
@@ -150,4 +152,35 @@ pub fn words(items: &[Item]) -> Vec<&Word> {
         }
     }
     found
+}
+
+/// The smallest upright rectangle around all that the items draw, ink width of lines included; `None` if they draw nothing.
+#[must_use]
+pub fn bounds(items: &[Item]) -> Option<Rect> {
+    let mut all: Option<Rect> = None;
+    let mut add = |part: Rect| all = Some(all.map_or(part, |all| all.union(part)));
+    for item in items {
+        match item {
+            Item::Fill(path, _) if !path.elements().is_empty() => add(path.bounding_box()),
+            Item::Stroke(path, pen) if !path.elements().is_empty() => {
+                add(path.bounding_box().inflate(pen.width / 2.0, pen.width / 2.0));
+            }
+            Item::Fill(..) | Item::Stroke(..) => {}
+            Item::Words(words) => {
+                for glyph in words.iter().flat_map(|word| &word.glyphs) {
+                    if !glyph.shape.outline.elements().is_empty() {
+                        add(glyph.at.transform_rect_bbox(glyph.shape.outline.control_box()));
+                    }
+                }
+            }
+            Item::Picture(_, at) => add(at.transform_rect_bbox(Rect::new(0.0, 0.0, 1.0, 1.0))),
+            Item::Placed { drawing, at, clip } => {
+                let inside = bounds(drawing).map(|part| clip.map_or(part, |clip| part.intersect(clip)));
+                if let Some(part) = inside.filter(|part| part.width() > 0.0 || part.height() > 0.0) {
+                    add(at.transform_rect_bbox(part));
+                }
+            }
+        }
+    }
+    all
 }

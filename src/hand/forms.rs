@@ -1,0 +1,262 @@
+//! The shapes a hand gives to one letter: as many as a note needs, no two alike, none like another letter.
+//!
+//! Form `k` of a letter depends on the font, the manner, the letter and `k` alone. So cards of a batch draw from the same stock of
+//! forms and share one small embedded font, while each card takes them in an order of its own and never one twice.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use unicode_normalization::char::decompose_canonical;
+
+use super::Manner;
+use super::dice::{Dice, Swell};
+use super::likeness::Trace;
+use super::outline::Outline;
+use crate::face::{Face, key};
+use crate::measure::{Affine, Vec2};
+use crate::page::Shape;
+
+/// How often letters come in 60 words of English, with something over; what isn't here comes three times.
+const OFTEN: [(&str, usize); 14] = [
+    ("e", 30),
+    ("ta", 22),
+    ("o", 21),
+    ("ins", 18),
+    ("hr", 16),
+    ("l", 13),
+    ("d", 12),
+    ("u", 11),
+    ("my", 9),
+    ("cwfgp", 8),
+    ("b", 7),
+    (".,", 7),
+    ("vkI’'", 5),
+    ("ABCDEFGHJKLMNOPQRSTUVWXYZjqxz!?-–—…\"“”‘:;()&0123456789", 3),
+];
+/// Part of the pool of a letter not in the list.
+const SELDOM: usize = 3;
+/// The letters a form may be taken for.
+const READ: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+/// Two forms of a letter are at least this far apart, in x-heights.
+const APART: f64 = 0.0165;
+/// A form is this much nearer to its own letter than to any other.
+const CLEAR: f64 = 0.008;
+/// Draws before the best so far is taken.
+const DRAWS: u64 = 10;
+/// Changes every shape when the drawing changes, so that old and new outlines never share a key.
+const EDITION: u64 = 1;
+
+/// All letters of a hand.
+pub(super) struct Forms {
+    face: Arc<Face>,
+    x_height: f64,
+    joined: bool,
+    noise: f64,
+    pools: HashMap<u32, usize>,
+    dotted: HashMap<u32, f64>,
+    read: Vec<(u32, OnceLock<Trace>)>,
+    letters: RwLock<HashMap<u32, Arc<Letter>>>,
+}
+
+/// One letter: the font's outline made movable, and the forms drawn so far.
+struct Letter {
+    glyph: u32,
+    outline: Outline,
+    normals: Vec<Vec2>,
+    /// Other letters near this one, with their distance.
+    rivals: OnceLock<Vec<(usize, f64)>>,
+    drawn: [Mutex<Drawn>; 3],
+}
+
+#[derive(Default)]
+struct Drawn {
+    forms: Vec<Arc<Shape>>,
+    /// How each form's points were moved across the line, to compare with.
+    moves: Vec<Vec<f32>>,
+}
+
+impl Forms {
+    pub(super) fn new(face: Arc<Face>, x_height: f64, joined: bool, noise: f64) -> Forms {
+        let mut pools = HashMap::new();
+        for (letters, size) in OFTEN {
+            for glyph in letters.chars().filter_map(|c| face.glyph(c)) {
+                pools.entry(glyph).or_insert(size);
+            }
+        }
+        let mut dotted = HashMap::new();
+        for character in "ij".chars().chain('\u{e0}'..='\u{17f}') {
+            let mut base = None;
+            decompose_canonical(character, |part| base = base.or(Some(part)));
+            if let (Some(glyph), Some('a'..='z')) = (face.glyph(character), base) {
+                // The dot of an i comes late and to the right; an accent stays over its letter.
+                dotted.entry(glyph).or_insert(if matches!(character, 'i' | 'j') { 0.03 } else { 0.0 });
+            }
+        }
+        let mut read: Vec<u32> = READ.chars().filter_map(|c| face.glyph(c)).collect();
+        read.sort_unstable();
+        read.dedup();
+        let read = read.into_iter().map(|glyph| (glyph, OnceLock::new())).collect();
+        Forms { face, x_height, joined, noise, pools, dotted, read, letters: RwLock::default() }
+    }
+
+    /// How many forms of a letter cards share.
+    pub(super) fn pool(&self, glyph: u32) -> usize {
+        self.pools.get(&glyph).copied().unwrap_or(SELDOM)
+    }
+
+    /// Draws a letter's whole pool, so that [`Forms::form`] finds it ready.
+    pub(super) fn prepare(&self, glyph: u32, manner: Manner) {
+        self.form(glyph, manner, self.pool(glyph) - 1);
+    }
+
+    /// Form `k` of a letter.
+    pub(super) fn form(&self, glyph: u32, manner: Manner, k: usize) -> Arc<Shape> {
+        let letter = self.letter(glyph);
+        let mut drawn = letter.drawn[manner as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        while drawn.forms.len() <= k {
+            let (outline, moves) = self.draw(&letter, manner, &drawn);
+            let form = drawn.forms.len() as u64;
+            drawn.forms.push(Arc::new(Shape {
+                key: key(&[&[self.face.mark(), u64::from(glyph), manner as u64, form, EDITION].map(u64::to_le_bytes).concat()]),
+                outline: outline.to_path(self.x_height),
+                advance: self.face.outline(glyph).advance,
+            }));
+            drawn.moves.push(moves);
+        }
+        drawn.forms[k].clone()
+    }
+
+    fn letter(&self, glyph: u32) -> Arc<Letter> {
+        if let Some(letter) = self.letters.read().ok().and_then(|known| known.get(&glyph).cloned()) {
+            return letter;
+        }
+        let outline = Outline::reduced(&self.face.outline(glyph).outline, self.x_height);
+        let letter =
+            Arc::new(Letter { glyph, normals: outline.normals(), outline, rivals: OnceLock::new(), drawn: Default::default() });
+        let mut known = self.letters.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(glyph).or_insert(letter).clone()
+    }
+
+    /// A new form, drawn again until it is unlike its sisters and unlike other letters.
+    fn draw(&self, letter: &Letter, manner: Manner, drawn: &Drawn) -> (Outline, Vec<f32>) {
+        let form = drawn.forms.len() as u64;
+        let mut amount = self.noise * manner.noise();
+        let mut best: Option<(f64, Outline, Vec<f32>)> = None;
+        for draw in 0..DRAWS {
+            let name = [self.face.mark(), u64::from(letter.glyph), manner as u64, form, draw, EDITION];
+            let (outline, moves) = self.moved(letter, &mut Dice::new(&name), amount);
+            let apart = drawn.moves.iter().map(|sister| apart(sister, &moves)).fold(f64::INFINITY, f64::min);
+            let misread = self.misread(letter, &outline, &moves);
+            // A sister too near is a lesser fault than a letter misread.
+            let merit = if misread { apart.min(1.0) - 10.0 } else { apart };
+            if best.as_ref().is_none_or(|(merit_so_far, ..)| merit > *merit_so_far) {
+                best = Some((merit, outline, moves));
+            }
+            if misread {
+                amount *= 0.5;
+            } else if apart >= APART * manner.noise().min(1.0) {
+                break;
+            }
+        }
+        best.map_or_else(|| (letter.outline.clone(), Vec::new()), |(_, outline, moves)| (outline, moves))
+    }
+
+    /// The letter with its points moved by smooth noise, and each point's way across the line.
+    fn moved(&self, letter: &Letter, dice: &mut Dice, amount: f64) -> (Outline, Vec<f32>) {
+        let mut outline = letter.outline.clone();
+        let mut swell = |length, waves| Swell::new(dice, length, waves);
+        let (wide_x, wide_y) = (swell(2.2, 7), swell(2.2, 7));
+        let (fine_x, fine_y) = (swell(0.8, 6), swell(0.8, 6));
+        let weight = swell(7.0, 4);
+        let advance = self.face.outline(letter.glyph).advance / self.x_height;
+        let dot = self
+            .dotted
+            .get(&letter.glyph)
+            .map(|mean| Vec2::new(mean + 0.08 * dice.normal() * amount.min(1.2), 0.056 * dice.normal() * amount.min(1.2)));
+        let boost = if self.joined { 1.25 } else { 1.0 };
+        for contour in &mut outline.contours {
+            let over = dot.filter(|_| contour.iter().all(|node| node.at.y > 0.95)).unwrap_or_default();
+            for node in contour {
+                let (x, y) = (node.at.x, node.at.y);
+                let quiet = if self.joined { join_quiet(x, y, advance) * boost } else { 1.0 } * amount;
+                let shift = Vec2::new(
+                    0.045 * wide_x.at(x, y) + 0.012 * fine_x.at(x, y),
+                    0.045 * wide_y.at(x, y) + 0.012 * fine_y.at(x, y),
+                );
+                node.at += shift * quiet + over;
+            }
+        }
+        let mut moves = Vec::with_capacity(letter.normals.len());
+        let before = letter.outline.contours.iter().flatten();
+        let mean = |outline: &Outline| {
+            let nodes = outline.contours.iter().flatten();
+            let count = letter.normals.len().max(1) as f64;
+            nodes.fold(Vec2::ZERO, |sum, node| sum + node.at.to_vec2()) / count
+        };
+        let whole = mean(&outline) - mean(&letter.outline);
+        for ((node, old), normal) in outline.nodes_mut().zip(before).zip(&letter.normals) {
+            moves.push((node.at - old.at - whole).dot(*normal) as f32);
+            node.at += *normal * (0.004 * amount.min(1.2) * weight.at(old.at.x, old.at.y));
+        }
+        (outline, moves)
+    }
+
+    /// Whether a form is nearer to another letter of the font than to its own.
+    fn misread(&self, letter: &Letter, outline: &Outline, moves: &[f32]) -> bool {
+        let rivals = letter.rivals.get_or_init(|| self.rivals(letter.glyph));
+        let own = size(moves);
+        let close: Vec<usize> = rivals.iter().filter(|(_, away)| *away < 2.6 * own + 2.0 * CLEAR).map(|(i, _)| *i).collect();
+        if close.is_empty() {
+            return false;
+        }
+        let trace = Trace::new(&outline.to_path(1000.0), Affine::scale(0.001), 0.06);
+        let Some(own) = self.read.iter().find(|(glyph, _)| *glyph == letter.glyph).map(|own| trace.distance(self.trace(own)))
+        else {
+            return false;
+        };
+        close.iter().any(|i| trace.distance(self.trace(&self.read[*i])) < own + CLEAR)
+    }
+
+    fn trace<'a>(&self, (glyph, trace): &'a (u32, OnceLock<Trace>)) -> &'a Trace {
+        trace.get_or_init(|| Trace::new(&self.face.outline(*glyph).outline, Affine::scale(1.0 / self.x_height), 0.06))
+    }
+
+    /// The letters near one, except such as look the same in this font (I and l in many).
+    fn rivals(&self, glyph: u32) -> Vec<(usize, f64)> {
+        let Some(own) = self.read.iter().find(|(read, _)| *read == glyph) else {
+            return Vec::new();
+        };
+        let own = self.trace(own);
+        let others = self.read.iter().enumerate().filter(|(_, (other, _))| *other != glyph);
+        others
+            .map(|(i, other)| (i, self.trace(other)))
+            .filter(|(_, other)| own.comparable(other))
+            .map(|(i, other)| (i, own.distance(other)))
+            .filter(|(_, away)| (0.025..0.3).contains(away))
+            .collect()
+    }
+}
+
+/// How much of the noise a point of a joined letter takes: little where strokes meet, at the letter's ends between baseline
+/// and x-height; all of it elsewhere.
+fn join_quiet(x: f64, y: f64, advance: f64) -> f64 {
+    let smooth = |t: f64| {
+        let t = t.clamp(0.0, 1.0);
+        t * t * (3.0 - 2.0 * t)
+    };
+    let inside = smooth(x.min(advance - x) / 0.25);
+    let above = smooth((y - 1.15) / 0.4);
+    let below = smooth((-0.25 - y) / 0.4);
+    0.15 + 0.85 * inside.max(above).max(below)
+}
+
+/// Nearly the distance between two forms of a letter: how far apart their outlines run, across the line.
+fn apart(one: &[f32], other: &[f32]) -> f64 {
+    let sum: f32 = one.iter().zip(other).map(|(a, b)| (a - b).abs()).sum();
+    f64::from(sum) / one.len().max(1) as f64
+}
+
+/// Nearly the distance of a form from its letter in the font.
+fn size(moves: &[f32]) -> f64 {
+    f64::from(moves.iter().map(|m| m.abs()).sum::<f32>()) / moves.len().max(1) as f64
+}

@@ -1,0 +1,180 @@
+//! One word as it is written this time: its letters' forms, their small shifts and turns, and where its ink lies.
+//!
+//! Lengths are x-heights, y up, from where the pen comes down on the baseline. Nothing here depends on the size of the writing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kurbo::PathEl;
+
+use super::dice::{Dice, small_turn};
+use super::{Hand, Manner};
+use crate::face::Features;
+use crate::measure::{Affine, Point, Rect, Vec2};
+use crate::page::Shape;
+
+/// Least clear distance between the inks of two words.
+const CLEAR_GAP: f64 = 0.47;
+/// Height of the bands in which inks are kept apart, and the lowest.
+const BAND: f64 = 0.25;
+const LOWEST: f64 = -3.5;
+const BANDS: usize = 36;
+
+/// A letter within its word.
+#[derive(Clone, Debug)]
+pub(super) struct Letter {
+    pub(super) shape: Arc<Shape>,
+    /// From the shape, in x-heights, to the word.
+    pub(super) at: Affine,
+}
+
+/// A written word.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub(super) text: Box<str>,
+    pub(super) letters: Vec<Letter>,
+    pub(super) advance: f64,
+    /// The blank this writer leaves after it, before inks are kept apart.
+    pub(super) blank: f64,
+    /// How much lighter or darker, from -2 to 2.
+    pub(super) shade: i8,
+    /// The ink's box.
+    pub(super) ink: Rect,
+    left: [f32; BANDS],
+    right: [f32; BANDS],
+}
+
+/// Chance for one card: which form of each letter comes next, and how each word goes.
+pub(super) struct Writer<'a> {
+    hand: &'a Hand,
+    manner: Manner,
+    seed: u64,
+    /// Per letter: the order of its forms, and how many are used.
+    orders: HashMap<u32, (Vec<u32>, usize)>,
+    words: u64,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(hand: &'a Hand, manner: Manner, seed: u64) -> Writer<'a> {
+        Writer { hand, manner, seed, orders: HashMap::new(), words: 0 }
+    }
+
+    /// Which form of a letter to use next: all of the pool in this card's own order, then further ones.
+    fn next_form(&mut self, glyph: u32) -> usize {
+        let (hand, seed) = (self.hand, self.seed);
+        let (order, used) = self
+            .orders
+            .entry(glyph)
+            .or_insert_with(|| (Dice::new(&[seed, 1, u64::from(glyph)]).shuffled(hand.forms.pool(glyph)), 0));
+        *used += 1;
+        order.get(*used - 1).map_or(*used - 1, |form| *form as usize)
+    }
+
+    /// Writes the next word of the note.
+    pub(super) fn word(&mut self, text: &str) -> Piece {
+        self.words += 1;
+        let mut dice = Dice::new(&[self.seed, 2, self.words]);
+        let hand = self.hand;
+        let size = hand.x_height;
+        let by = self.manner.noise();
+        let (turn, spread) = if hand.joined { (0.35 * by, 0.0) } else { (by, by) };
+        let mut letters = Vec::with_capacity(text.len());
+        let mut pen = Vec2::ZERO;
+        for placed in hand.face.shape(text, Features { contextual: hand.calt, ..Features::HAND }) {
+            let form = self.next_form(placed.glyph);
+            let shape = hand.forms.form(placed.glyph, self.manner, form);
+            let own = placed.advance / size;
+            let wide = 1.0 + 0.045 * turn * dice.normal();
+            let high = 1.0 + 0.035 * turn * dice.normal();
+            let (sine, cosine) = small_turn(1.0 * turn * dice.normal());
+            let lean = small_turn(2.0 * turn * dice.normal()).0;
+            let jitter =
+                Affine::new([wide * cosine, wide * sine, high * (lean * cosine - sine), high * (lean * sine + cosine), 0.0, 0.0]);
+            let shift = Vec2::new(0.03, 0.04) * spread;
+            let shift = Vec2::new(shift.x * dice.normal(), shift.y * dice.normal()) + Vec2::new(placed.dx, placed.dy) / size;
+            // Print letters turn about their middle; joined ones about the point where the last one ended, so strokes stay joined.
+            let about = if hand.joined { Vec2::ZERO } else { Vec2::new(own / 2.0, 0.0) };
+            let at = Affine::translate(pen + shift + about) * jitter * Affine::translate(-about);
+            if !shape.outline.is_empty() {
+                letters.push(Letter { shape, at });
+            }
+            pen += if hand.joined && own > 0.0 {
+                let end = jitter * Point::new(own, 0.0);
+                Vec2::new(end.x, end.y - 0.2 * (pen.y + end.y))
+            } else {
+                Vec2::new(own + 0.03 * spread * dice.normal() * f64::from(u8::from(own > 0.0)), 0.0)
+            };
+        }
+        let (sine, cosine) = small_turn(0.25 * by * dice.normal());
+        let lean = small_turn(1.2 * by * dice.normal()).0;
+        let scale = 1.0 + 0.015 * by * dice.normal();
+        let whole = Affine::new([
+            scale * cosine,
+            scale * sine,
+            scale * (lean * cosine - sine),
+            scale * (lean * sine + cosine),
+            0.0,
+            0.03 * by * dice.normal(),
+        ]);
+        let stretch = 0.12 * by * dice.normal();
+        let mut piece = Piece {
+            text: text.into(),
+            letters,
+            advance: pen.x * scale,
+            blank: hand.blank * (1.0 + stretch + 0.5 * stretch * stretch),
+            shade: (dice.normal().round() as i8).clamp(-2, 2),
+            ink: Rect::ZERO,
+            left: [f32::INFINITY; BANDS],
+            right: [f32::NEG_INFINITY; BANDS],
+        };
+        for letter in &mut piece.letters {
+            letter.at = whole * letter.at;
+        }
+        piece.trace(size);
+        piece
+    }
+}
+
+impl Piece {
+    /// Notes how far the ink reaches, as a whole and band by band.
+    fn trace(&mut self, size: f64) {
+        let mut ink: Option<Rect> = None;
+        for letter in &self.letters {
+            let at = letter.at * Affine::scale(1.0 / size);
+            let mut last = Point::ZERO;
+            for element in letter.shape.outline.elements() {
+                let (middle, end) = match *element {
+                    PathEl::MoveTo(to) => (at * to, at * to),
+                    PathEl::LineTo(to) => (last.midpoint(at * to), at * to),
+                    PathEl::QuadTo(control, to) => (last.midpoint(at * to).midpoint(at * control), at * to),
+                    PathEl::CurveTo(..) | PathEl::ClosePath => continue,
+                };
+                for point in [middle, end] {
+                    ink = Some(ink.map_or(Rect::from_points(point, point), |ink| ink.union_pt(point)));
+                    let band = (((point.y - LOWEST) / BAND).max(0.0) as usize).min(BANDS - 1);
+                    self.left[band] = self.left[band].min(point.x as f32);
+                    self.right[band] = self.right[band].max(point.x as f32);
+                }
+                last = end;
+            }
+        }
+        self.ink = ink.unwrap_or(Rect::new(0.0, 0.0, self.advance, 0.0));
+    }
+
+    /// From this word's beginning to the next one's: the writer's blank, or more where the inks would come too near.
+    pub(super) fn step(&self, next: &Piece) -> f64 {
+        let mut apart = f32::NEG_INFINITY;
+        for (band, right) in self.right.iter().enumerate() {
+            for left in &next.left[band.saturating_sub(1)..(band + 2).min(BANDS)] {
+                apart = apart.max(right - left);
+            }
+        }
+        // Between baseline and x-height words are read apart, so nothing reaches over there.
+        let middle = |from: f64| ((from - LOWEST) / BAND) as usize;
+        let zone = middle(0.0)..=middle(1.0);
+        let right = self.right[zone.clone()].iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let left = next.left[zone].iter().copied().fold(f32::INFINITY, f32::min);
+        apart = apart.max(right - left);
+        (self.advance + self.blank).max(f64::from(apart) + CLEAR_GAP)
+    }
+}

@@ -1,0 +1,448 @@
+//! What is on a page, written as PDF drawing orders: short numbers, nothing said twice.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kurbo::PathEl;
+
+use super::faces::{Cell, Faces};
+use crate::measure::{Affine, BezPath, Rect};
+use crate::page::{Ink, Item, Pen, Word};
+
+/// What drawing orders refer to by name: fonts, drawings used more than once, pictures.
+#[derive(Default)]
+pub struct Cupboard {
+    /// Letters.
+    pub faces: Faces,
+    /// Address of a shared drawing → its number.
+    pub drawings: HashMap<usize, usize>,
+    /// Key of a picture → its number and how it is turned.
+    pub pictures: HashMap<u64, (usize, Affine)>,
+}
+
+/// The address by which a drawing is known as long as somebody holds it.
+pub fn address(drawing: &Arc<Vec<Item>>) -> usize {
+    Arc::as_ptr(drawing).addr()
+}
+
+/// The drawing orders of a page. Everything below the first order is in our own coordinates, y down.
+pub fn page(items: &[Item], height: f64, cupboard: &Cupboard) -> Vec<u8> {
+    let mut pencil = Pencil { out: Vec::with_capacity(4096), cupboard, state: State::default() };
+    pencil.matrix(Affine::new([1.0, 0.0, 0.0, -1.0, 0.0, height]), 4);
+    pencil.say("cm\n");
+    pencil.draw(items);
+    pencil.out
+}
+
+/// The drawing orders of a drawing that pages share.
+pub fn drawing(items: &[Item], cupboard: &Cupboard) -> Vec<u8> {
+    let mut pencil = Pencil { out: Vec::with_capacity(4096), cupboard, state: State::default() };
+    pencil.draw(items);
+    pencil.out
+}
+
+/// What the reader of the orders already knows.
+#[derive(Clone, Copy, Default)]
+struct State {
+    fill: Option<Ink>,
+    stroke: Option<Ink>,
+    width: Option<f64>,
+    /// Dash and gap; both 0 draws through.
+    dash: Option<(f64, f64)>,
+    round: bool,
+    font: Option<u16>,
+}
+
+struct Pencil<'a> {
+    out: Vec<u8>,
+    cupboard: &'a Cupboard,
+    state: State,
+}
+
+impl Pencil<'_> {
+    fn draw(&mut self, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Fill(path, ink) => {
+                    if drawable(path) {
+                        self.fill_ink(*ink);
+                        self.path(path);
+                        self.say("f\n");
+                    }
+                }
+                Item::Stroke(path, pen) => {
+                    if drawable(path) {
+                        self.pen(pen);
+                        self.path(path);
+                        self.say("S\n");
+                    }
+                }
+                Item::Words(words) => self.words(words),
+                Item::Picture(picture, at) => {
+                    if let Some((number, turn)) = self.cupboard.pictures.get(&picture.key) {
+                        // A PDF picture fills its unit square upside down to ours.
+                        let up = Affine::new([1.0, 0.0, 0.0, -1.0, 0.0, 1.0]);
+                        self.say("q ");
+                        self.matrix(*at * *turn * up, 4);
+                        self.say("cm/P");
+                        self.whole(*number as i64);
+                        self.say(" Do Q\n");
+                    }
+                }
+                Item::Placed { drawing, at, clip } => self.placed(drawing, *at, *clip),
+            }
+        }
+    }
+
+    fn placed(&mut self, drawing: &Arc<Vec<Item>>, at: Affine, clip: Option<Rect>) {
+        if drawing.is_empty() || !at.is_finite() {
+            return;
+        }
+        let before = self.state;
+        self.say("q\n");
+        if at != Affine::IDENTITY {
+            self.matrix(at, 4);
+            self.say("cm\n");
+        }
+        if let Some(clip) = clip {
+            for side in [clip.x0, clip.y0, clip.width(), clip.height()] {
+                self.number(side, 2);
+            }
+            self.say("re W n\n");
+        }
+        if let Some(number) = self.cupboard.drawings.get(&address(drawing)) {
+            self.say("/D");
+            self.whole(*number as i64);
+            self.say(" Do\n");
+        } else {
+            self.draw(drawing);
+        }
+        self.say("Q\n");
+        self.state = before;
+    }
+
+    fn path(&mut self, path: &BezPath) {
+        let mut pen = kurbo::Point::ZERO;
+        for element in path.elements() {
+            match *element {
+                PathEl::MoveTo(p) => {
+                    self.numbers(&[p.x, p.y]);
+                    self.say("m\n");
+                    pen = p;
+                }
+                PathEl::LineTo(p) => {
+                    self.numbers(&[p.x, p.y]);
+                    self.say("l\n");
+                    pen = p;
+                }
+                PathEl::QuadTo(a, p) => {
+                    let cubic = kurbo::QuadBez::new(pen, a, p).raise();
+                    self.numbers(&[cubic.p1.x, cubic.p1.y, cubic.p2.x, cubic.p2.y, p.x, p.y]);
+                    self.say("c\n");
+                    pen = p;
+                }
+                PathEl::CurveTo(a, b, p) => {
+                    self.numbers(&[a.x, a.y, b.x, b.y, p.x, p.y]);
+                    self.say("c\n");
+                    pen = p;
+                }
+                PathEl::ClosePath => self.say("h\n"),
+            }
+        }
+    }
+
+    fn fill_ink(&mut self, ink: Ink) {
+        if self.state.fill != Some(ink) {
+            self.ink(ink, "g\n", "rg\n");
+            self.state.fill = Some(ink);
+        }
+    }
+
+    fn pen(&mut self, pen: &Pen) {
+        if self.state.stroke != Some(pen.ink) {
+            self.ink(pen.ink, "G\n", "RG\n");
+            self.state.stroke = Some(pen.ink);
+        }
+        if !self.state.round {
+            self.say("1 J 1 j\n");
+            self.state.round = true;
+        }
+        if self.state.width != Some(pen.width) {
+            self.number(pen.width.max(0.0), 3);
+            self.say("w\n");
+            self.state.width = Some(pen.width);
+        }
+        // A dash pattern without a gap, or of nonsense, is a line drawn through.
+        let real = |(dash, gap): &(f64, f64)| *dash >= 0.0 && *gap > 0.01 && dash.is_finite() && gap.is_finite();
+        let dash = pen.dash.filter(real).unwrap_or_default();
+        if self.state.dash != Some(dash) {
+            self.say("[");
+            if dash != (0.0, 0.0) {
+                self.number(dash.0, 3);
+                self.number(dash.1, 3);
+            }
+            self.say("]0 d\n");
+            self.state.dash = Some(dash);
+        }
+    }
+
+    /// Equal parts are grey, so that black letters take black ink alone.
+    #[expect(clippy::float_cmp, reason = "equal means written equal")]
+    fn ink(&mut self, ink: Ink, grey: &str, colour: &str) {
+        let part = |level: f32| f64::from(if level.is_finite() { level.clamp(0.0, 1.0) } else { 0.0 });
+        if ink.r == ink.g && ink.g == ink.b {
+            self.number(part(ink.r), 3);
+            self.say(grey);
+        } else {
+            for level in [ink.r, ink.g, ink.b] {
+                self.number(part(level), 3);
+            }
+            self.say(colour);
+        }
+    }
+
+    fn words(&mut self, words: &[Word]) {
+        let mut line = Line::default();
+        let mut open = false;
+        for word in words {
+            let letters: Vec<(Cell, [f64; 6])> = word
+                .glyphs
+                .iter()
+                .filter_map(|glyph| Some((self.cupboard.faces.cell(&glyph.shape)?, glyph.at)))
+                .filter(|(cell, at)| cell.glyph > 0 && at.is_finite() && at.determinant().abs() > 1e-12)
+                .map(|(cell, at)| {
+                    let [a, b, c, d, x, y] = at.as_coeffs();
+                    // Shapes are in thousandths of the em, and so is PDF's glyph space at size 1.
+                    (cell, [a * 1000.0, b * 1000.0, c * 1000.0, d * 1000.0, x, y])
+                })
+                .collect();
+            if letters.is_empty() {
+                continue;
+            }
+            if !open {
+                self.say("BT\n");
+                open = true;
+            }
+            self.fill_ink(word.ink);
+            self.say("/Span<</ActualText");
+            self.text(&word.text);
+            self.say(">>BDC\n");
+            let mut rest = letters.as_slice();
+            while let Some((first, _)) = rest.first() {
+                if self.state.font != Some(first.font) {
+                    self.say("/F");
+                    self.whole(i64::from(first.font));
+                    self.say(" 1 Tf\n");
+                    self.state.font = Some(first.font);
+                }
+                let run = run(rest);
+                self.run(&rest[..run], &mut line);
+                rest = &rest[run..];
+            }
+            self.say("EMC\n");
+        }
+        if open {
+            self.say("ET\n");
+        }
+    }
+
+    /// Letters of one font on one straight line.
+    fn run(&mut self, letters: &[(Cell, [f64; 6])], line: &mut Line) {
+        let (_, at) = letters[0];
+        let alone = letters.len() == 1;
+        let moved = line.to(at).filter(|_| !alone || line.straight);
+        if let Some((dx, dy)) = moved {
+            self.number(dx, 3);
+            self.number(dy, 3);
+            self.say("Td");
+            line.move_by(dx, dy);
+        } else {
+            // Two places hold the end of a letter within 0.005 pt; a whole word needs one more.
+            let places = if alone { 2 } else { 4 };
+            for coefficient in &at[..4] {
+                self.number(*coefficient, places);
+            }
+            self.number(at[4], 2);
+            self.number(at[5], 2);
+            self.say("Tm");
+            *line = Line { at: Some(at.map(|n| n)), straight: !alone };
+            if let Some(set) = &mut line.at {
+                set[4] = round(at[4], 2);
+                set[5] = round(at[5], 2);
+            }
+        }
+        if alone {
+            self.letter_string(&letters[..1]);
+            self.say("Tj\n");
+            return;
+        }
+        self.say("[");
+        let mut pen = 0i64;
+        let mut from = 0;
+        for (index, (cell, place)) in letters.iter().enumerate() {
+            let target = (along(at, *place).0 * 1000.0).round() as i64;
+            if target != pen {
+                if index > from {
+                    self.letter_string(&letters[from..index]);
+                    from = index;
+                }
+                self.whole(pen - target);
+                pen = target;
+            }
+            pen += i64::from(cell.width);
+        }
+        self.letter_string(&letters[from..]);
+        self.say("]TJ\n");
+    }
+
+    /// Glyph numbers as a literal string.
+    fn letter_string(&mut self, letters: &[(Cell, [f64; 6])]) {
+        self.out.push(b'(');
+        for (cell, _) in letters {
+            for byte in cell.glyph.to_be_bytes() {
+                match byte {
+                    b'(' | b')' | b'\\' => self.out.extend([b'\\', byte]),
+                    b'\r' => self.out.extend(*b"\\r"),
+                    byte => self.out.push(byte),
+                }
+            }
+        }
+        self.out.push(b')');
+    }
+
+    /// A text string: plain where it is plain, UTF-16 otherwise.
+    fn text(&mut self, text: &str) {
+        if text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+            self.out.push(b'(');
+            for byte in text.bytes() {
+                if matches!(byte, b'(' | b')' | b'\\') {
+                    self.out.push(b'\\');
+                }
+                self.out.push(byte);
+            }
+            self.out.push(b')');
+        } else {
+            self.say("<FEFF");
+            for unit in text.encode_utf16() {
+                for shift in [12, 8, 4, 0] {
+                    self.out.push(b"0123456789ABCDEF"[usize::from(unit >> shift & 15)]);
+                }
+            }
+            self.say(">");
+        }
+    }
+
+    fn say(&mut self, order: &str) {
+        self.out.extend_from_slice(order.as_bytes());
+    }
+
+    fn numbers(&mut self, numbers: &[f64]) {
+        for number in numbers {
+            self.number(*number, 2);
+        }
+    }
+
+    fn matrix(&mut self, at: Affine, places: u32) {
+        let c = at.as_coeffs();
+        for coefficient in &c[..4] {
+            self.number(*coefficient, places + 1);
+        }
+        self.number(c[4], places - 1);
+        self.number(c[5], places - 1);
+    }
+
+    /// A number and a space: so many places at most, no exponent, no idle zeros.
+    fn number(&mut self, value: f64, places: u32) {
+        let scale = 10i64.pow(places);
+        let steps = (value.clamp(-99_999.0, 99_999.0) * scale as f64).round() as i64;
+        if steps < 0 {
+            self.out.push(b'-');
+        }
+        let (front, mut back) = (steps.abs() / scale, steps.abs() % scale);
+        if front > 0 || back == 0 {
+            self.digits(front, 1);
+        }
+        if back > 0 {
+            self.out.push(b'.');
+            let mut places = places as usize;
+            while back % 10 == 0 {
+                back /= 10;
+                places -= 1;
+            }
+            self.digits(back, places);
+        }
+        self.out.push(b' ');
+    }
+
+    fn whole(&mut self, value: i64) {
+        if value < 0 {
+            self.out.push(b'-');
+        }
+        self.digits(value.abs(), 1);
+    }
+
+    fn digits(&mut self, mut value: i64, at_least: usize) {
+        let mut digits = [b'0'; 20];
+        let mut start = digits.len();
+        while value > 0 {
+            start -= 1;
+            digits[start] += (value % 10) as u8;
+            value /= 10;
+        }
+        start = start.min(digits.len() - at_least);
+        self.out.extend_from_slice(&digits[start..]);
+    }
+}
+
+/// Where PDF believes the line of text begins.
+#[derive(Default)]
+struct Line {
+    at: Option<[f64; 6]>,
+    /// Written exactly enough to move along it.
+    straight: bool,
+}
+
+impl Line {
+    /// The way to `place` along this line's own axes, if it lies the same way.
+    fn to(&self, place: [f64; 6]) -> Option<(f64, f64)> {
+        let at = self.at?;
+        same_way(at, place).then(|| along(at, place)).filter(|(dx, dy)| dx.abs() < 1000.0 && dy.abs() < 1000.0)
+    }
+
+    fn move_by(&mut self, dx: f64, dy: f64) {
+        let (dx, dy) = (round(dx, 3), round(dy, 3));
+        if let Some([a, b, c, d, x, y]) = &mut self.at {
+            *x += *a * dx + *c * dy;
+            *y += *b * dx + *d * dy;
+        }
+    }
+}
+
+fn drawable(path: &BezPath) -> bool {
+    matches!(path.elements().first(), Some(PathEl::MoveTo(_))) && path.elements().len() > 1 && path.is_finite()
+}
+
+/// How many of the letters can be written in one go.
+fn run(letters: &[(Cell, [f64; 6])]) -> usize {
+    let (first, at) = letters[0];
+    letters
+        .iter()
+        .take_while(|(cell, place)| cell.font == first.font && same_way(at, *place) && along(at, *place).1.abs() < 0.000_2)
+        .count()
+}
+
+fn same_way(a: [f64; 6], b: [f64; 6]) -> bool {
+    a[..4].iter().zip(&b[..4]).all(|(a, b)| (a - b).abs() < 1e-6)
+}
+
+/// From one place to another in ems along and across the line.
+fn along(from: [f64; 6], to: [f64; 6]) -> (f64, f64) {
+    let [a, b, c, d, x, y] = from;
+    let (x, y, area) = (to[4] - x, to[5] - y, a * d - b * c);
+    ((d * x - c * y) / area, (a * y - b * x) / area)
+}
+
+fn round(value: f64, places: i32) -> f64 {
+    let scale = 10f64.powi(places);
+    (value * scale).round() / scale
+}
