@@ -1,6 +1,6 @@
 //! One file from its first byte to its last row: what it is, where its header is, what its columns mean, and then row by row.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{self, Read};
 
 use crate::day::Day;
@@ -45,6 +45,8 @@ pub(super) struct Plan {
     /// Rows of one order follow one another and are one purchase.
     pub(super) by_order: bool,
     orders: BTreeMap<usize, Option<Order>>,
+    /// Columns in which 1970 is a year like any other.
+    real_1970: BTreeSet<usize>,
     today: Day,
     real_years: bool,
 }
@@ -52,7 +54,12 @@ pub(super) struct Plan {
 impl Plan {
     /// How the dates of a column are read.
     pub(super) fn rules(&self, column: usize) -> Rules {
-        Rules { order: self.orders.get(&column).copied().flatten(), today: self.today, real_years: self.real_years }
+        Rules {
+            order: self.orders.get(&column).copied().flatten(),
+            today: self.today,
+            real_years: self.real_years,
+            real_1970: self.real_1970.contains(&column),
+        }
     }
 
     /// The first cell of a field that isn't empty; else an empty one.
@@ -215,11 +222,12 @@ fn table(file: &str, head: Vec<u8>, rest: Decoded, wanted: Wanted, mapping: &Map
         width,
         by_order,
         orders: BTreeMap::new(),
+        real_1970: BTreeSet::new(),
         today,
         real_years: mapping.real_years,
     };
     draw(&mut table, &mut sample, &mut ready, SAMPLE_ROWS);
-    plan.orders = decide(&plan, &sample, order, &names, &mut ready);
+    plan.orders = decide(&mut plan, &sample, order, &names, &mut ready);
     let rows = Rows { table, plan, header, sample, till: Till::default() };
     Ok(Reading { about, ready, rest: Rest::Table(Box::new(rows)), over: false })
 }
@@ -241,7 +249,7 @@ fn draw(table: &mut Table, sample: &mut VecDeque<Record>, ready: &mut VecDeque<F
 
 /// Which of two numbers is the month, for every column of dates; what can't be decided becomes one question a column.
 fn decide(
-    plan: &Plan,
+    plan: &mut Plan,
     sample: &VecDeque<Record>,
     told: Option<Order>,
     names: &[String],
@@ -249,15 +257,22 @@ fn decide(
 ) -> BTreeMap<usize, Option<Order>> {
     const DATED: [Field; 5] = [Field::Birthday, Field::Anniversary, Field::Died, Field::DayValue, Field::Date];
     let mut orders = BTreeMap::new();
-    for (at, field, _) in plan.columns.iter().filter(|(_, field, _)| DATED.contains(field)) {
+    let dated: Vec<(usize, Field)> =
+        plan.columns.iter().filter(|(_, f, _)| DATED.contains(f)).map(|(at, f, _)| (at, f)).collect();
+    for (at, field) in dated {
         let mut column = Column::default();
         let mut placeholders: Option<(usize, usize, i32)> = None;
+        let mut around = [0_usize; 3];
         for record in sample {
             let cell = record.cell(at);
             column.see(record.line, cell);
-            if let Shape::Sure { year: Some(year), .. } | Shape::Either { year: Some(year), .. } = dates::shape(cell)
-                && [1900, 1901, 1970].contains(&year.value)
-            {
+            if let Shape::Sure { year: Some(year), .. } | Shape::Either { year: Some(year), .. } = dates::shape(cell) {
+                if let Some(near) = usize::try_from(year.value - 1969).ok().and_then(|at| around.get_mut(at)) {
+                    *near += 1;
+                }
+                if ![1900, 1901, 1970].contains(&year.value) {
+                    continue;
+                }
                 placeholders = Some(placeholders.map_or((1, record.line, year.value), |(n, line, y)| (n + 1, line, y)));
             }
         }
@@ -270,6 +285,12 @@ fn decide(
                 clean::shown(example)
             );
             ready.push_back(Found::Problem(Problem { line, message, loss: Loss::Question }));
+        }
+        // Where people of 1969 and 1971 are about as many, those of 1970 are as real.
+        let [before, there, after] = around;
+        if before > 0 && after > 0 && there <= 2 * (before + after) {
+            plan.real_1970.insert(at);
+            placeholders = placeholders.filter(|(count, _, _)| *count > there);
         }
         let yearly = !matches!(field, Field::Date | Field::Died);
         if let Some((count, line, year)) = placeholders.filter(|_| yearly && !plan.real_years) {

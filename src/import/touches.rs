@@ -74,7 +74,7 @@ fn kind(cell: &str, by_default: &str) -> String {
             "purchase".into()
         }
         "invoice" | "rechnung" | "facture" | "factura" | "faktura" | "factuur" => "invoice".into(),
-        "payment" | "zahlung" | "paiement" | "pago" | "betaling" => "paid".into(),
+        "payment" | "zahlung" | "paiement" | "pago" | "betaling" => "payment".into(),
         "credit memo" | "refund" | "return" => "refund".into(),
         _ => folded.split_whitespace().collect::<Vec<_>>().join("-"),
     }

@@ -54,7 +54,7 @@ impl Cards {
             lines: Unfold::new(input),
             source: mapping.source.clone().unwrap_or_else(|| "vcard".into()),
             charset,
-            rules: Rules { order: mapping.dates, today, real_years: mapping.real_years },
+            rules: Rules { order: mapping.dates, today, real_years: mapping.real_years, real_1970: false },
             any: false,
             asked_order: false,
             asked_year: false,
@@ -255,6 +255,7 @@ impl Reader {
         for entry in entries(VCardProperty::Note) {
             self.fact("note", &whole(entry));
         }
+        self.row.household = if self.row.business { None } else { people::couple(&person.name) };
         self.row.person = person;
         Ok(())
     }
