@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::card::{Art, Card, Faces, Fit, Imprint, Look, Making, Misfit, Pen, Photo, Sign, cue};
+use crate::card::{Art, Card, Faces, Fit, Imprint, Look, Making, Misfit, Photo, Sign, Writing, cue};
 use crate::day::Day;
 use crate::echo::{Finding, Rule};
 use crate::hand::{self, BLUE, Hand, Hands, Manner, Refusal, Way};
@@ -324,7 +324,7 @@ impl Studio {
     fn making<'a>(&'a self, hand: &'a Hand, way: Way) -> Making<'a> {
         Making {
             case: &self.case,
-            pen: if self.order.by_hand { Pen::ByHand(hand::PITCH) } else { Pen::Printed(hand, way) },
+            writing: if self.order.by_hand { Writing::ByHand(hand::PITCH) } else { Writing::Printed(hand, way) },
             sign: Sign::Ink,
             imprint: &self.imprint,
             form: self.stock.form,
@@ -497,11 +497,7 @@ fn imprint(shop: &Shop) -> Result<Imprint> {
     } else {
         Some(Arc::new(picture(shop, &us.logo).map_err(|t| t.at(shop.spot("shop", "logo", "")))?))
     };
-    let a = &us.address;
-    let town = [&a.postcode, &a.city, &a.region].into_iter().filter(|p| !p.is_empty()).cloned().collect::<Vec<_>>().join(" ");
-    let mut address = a.street.clone();
-    address.push(town);
-    address.retain(|l| !l.trim().is_empty());
+    let address = crate::address::lines("", &us.address, &us.country);
     Ok(Imprint { shop: us.name.clone(), answer: vec![us.answer.clone()], address, logo })
 }
 
