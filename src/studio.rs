@@ -390,7 +390,7 @@ impl Studio {
         panels
             .into_iter()
             .map(|(panel, items)| {
-                let line = mark.line("PROOF").aligned(Align::Centre, Point::new(width / 2.0, mm(7.5)));
+                let line = mark.line("PROOF").aligned(Align::Centre, Point::new(width / 2.0, mm(11.0)));
                 let whole = Item::Placed { drawing: items, at: Affine::IDENTITY, clip: None };
                 (panel, Arc::new(vec![whole, line]))
             })

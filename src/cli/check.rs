@@ -87,9 +87,11 @@ pub fn open_sheet(shop: &Shop, path: &Path) -> Result<Sheet> {
 /// Findings as rustc would show them, then the sum. Cards nobody has written yet are only counted.
 pub fn tell(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged], talk: &Talk) {
     for judged in all.iter().filter(|j| !j.unwritten()) {
-        for finding in desk.heard(judged) {
+        // A warning can wait until nothing refuses any more.
+        let refused = judged.note.is_none();
+        for finding in desk.heard(judged).filter(|f| !refused || f.severity == Severity::Refuse) {
             let trouble = as_trouble(sheet, judged, finding);
-            if finding.severity == Severity::Refuse && judged.note.is_none() {
+            if refused {
                 talk.trouble(&trouble);
             } else {
                 talk.warning(&trouble);
@@ -114,6 +116,9 @@ pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble 
     }
     for line in finding.lines(&text).into_iter().chain(finding.help.iter().cloned()) {
         trouble = trouble.hint(line);
+    }
+    if finding.rule == Rule::Placeholder {
+        trouble = trouble.hint("write what belongs there, or take it out");
     }
     let impossible = matches!(finding.rule, Rule::Overflow | Rule::MissingGlyph);
     if finding.severity == Severity::Refuse && judged.note.is_none() && finding.rule.can_be_overruled() && !impossible {

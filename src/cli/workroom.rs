@@ -131,7 +131,7 @@ pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
 #[must_use]
 pub fn waiting_name(place: &std::path::Path) -> std::path::PathBuf {
     let name = place.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    place.with_file_name(format!(".{name}.waiting"))
+    place.with_file_name(format!(".wetink-{name}"))
 }
 
 /// SHA-256 in hexadecimal.
