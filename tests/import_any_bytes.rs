@@ -1,5 +1,6 @@
 //! Whatever the bytes: no file stops the program, and what comes out is harmless.
 
+use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
@@ -136,7 +137,7 @@ fn judge(all: &[Found], bytes: &[u8]) {
                 }
                 row.facts.iter().for_each(|fact| harmless(&fact.text, true));
                 // A year that is known is a believable one.
-                assert!(p.birthday.and_then(|b| b.year()).is_none_or(|year| (1916..=2026).contains(&year)));
+                assert!(p.birthday.and_then(wetink::day::Birthday::year).is_none_or(|year| (1916..=2026).contains(&year)));
                 row.line
             }
             Found::Card(card) => {
@@ -211,7 +212,8 @@ fn a_table_written_is_read_back() {
             let mut table = format!("to{delimiter}note{delimiter}occasion\n");
             for (to, note, wide) in &rows {
                 let note = if *wide { format!("a {note}\n\nz") } else { format!("a {note}") };
-                table.push_str(&format!("{}{delimiter}{}{delimiter}birthday\n", quoted(&format!("a {to}")), quoted(&note)));
+                let (to, note) = (quoted(&format!("a {to}")), quoted(&note));
+                let _ = writeln!(table, "{to}{delimiter}{note}{delimiter}birthday");
             }
             let notes: Vec<usize> = found(table.as_bytes(), Wanted::Cards, &Mapping::default(), usize::MAX)
                 .iter()

@@ -238,7 +238,8 @@ impl Reader {
             .map(|e| people::language(&whole(e)))
             .find(|l| !l.is_empty())
             .unwrap_or_default();
-        let uid = entries(VCardProperty::Uid).map(whole).next().unwrap_or_default();
+        let uid =
+            entries(VCardProperty::Uid).chain(other("X-ABUID")).map(whole).find(|u| !u.trim().is_empty()).unwrap_or_default();
         let number = self.line("UID", uid.trim_start_matches("urn:uuid:"));
         self.row.key = (!number.is_empty()).then(|| Key { source: source.to_owned(), number });
         let job = entries(VCardProperty::Title)
