@@ -225,7 +225,7 @@ impl Reader {
         }
         if person.name.is_empty() {
             let hint = entries(VCardProperty::Email).chain(entries(VCardProperty::Tel)).map(whole).find(|v| !v.trim().is_empty());
-            let of = hint.map_or_else(String::new, |hint| format!(" of {}", clean::shown(&hint)));
+            let of = hint.map_or_else(String::new, |h| format!(" of {}", clean::shown(h.trim_start_matches("tel:"))));
             return Err(format!("this card{of} has no name, so it was left out; give it one and import again"));
         }
         let at_work = self.address(&parsed, card, &mut person);
