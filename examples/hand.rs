@@ -94,6 +94,8 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
     let (mut apart, mut same, mut pairs) = (Vec::new(), 0, 0);
     let (mut misread, mut letters, mut points) = (0, 0, Vec::new());
     let (mut spread, mut gap) = (Vec::new(), f64::INFINITY);
+    let loud = seeds < 50;
+    let mut pairs_misread: BTreeMap<(char, char), usize> = BTreeMap::new();
     for (n, note) in notes.iter().enumerate() {
         let mut seen: BTreeMap<char, Vec<Trace>> = BTreeMap::new();
         for (word, glyphs) in note.words.iter().map(|w| (w, &w.glyphs)) {
@@ -113,6 +115,9 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
                         .min_by(|a, b| a.1.total_cmp(&b.1))
                         .unwrap();
                     misread += u32::from(near.0 != c);
+                    if near.0 != c && loud {
+                        *pairs_misread.entry((c, near.0)).or_insert(0) += 1;
+                    }
                 }
             }
         }
@@ -153,6 +158,9 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
         each
     );
     let _ = (pairs, letters);
+    if !pairs_misread.is_empty() {
+        println!("    misread {pairs_misread:?}");
+    }
 }
 
 /// Sizes of the files of one card and of batches, each card one A6 page with its note.

@@ -177,6 +177,8 @@ pub struct Hand {
     x_height: f64,
     /// The font's blank in x-heights.
     blank: f64,
+    /// How wide the letters stand, 1 and less: close letters stray less.
+    airy: f64,
     joined: bool,
     calt: bool,
 }
@@ -198,7 +200,11 @@ impl Hand {
                 .hint("Use a font with the letters a to z."));
         };
         let blank = face.glyph(' ').map_or(x_height * 0.7, |glyph| face.outline(glyph).advance) / x_height;
+        let widths: Vec<f64> =
+            ('a'..='z').filter_map(|c| face.glyph(c)).map(|glyph| face.outline(glyph).advance / x_height).collect();
+        let airy = (widths.iter().sum::<f64>() / widths.len().max(1) as f64 / 1.1).clamp(0.5, 1.0);
         Ok(Hand {
+            airy,
             forms: Forms::new(face.clone(), x_height, entry.joined, entry.noise),
             x_height,
             blank: blank.clamp(0.45, 1.1),

@@ -98,7 +98,7 @@ impl<'a> Writer<'a> {
         let hand = self.hand;
         let size = hand.x_height;
         let by = self.manner.noise();
-        let spread = if hand.joined { 0.0 } else { by };
+        let spread = if hand.joined { 0.0 } else { by * hand.airy };
         let lean = small_turn(1.2 * by * dice.normal()).0;
         let scale = 1.0 + 0.015 * by * dice.normal();
         let (sine, cosine) = small_turn(0.25 * by * dice.normal());
