@@ -10,7 +10,7 @@ const SHARE: f32 = 0.40;
 const SHARE_OF_LITTLE: f32 = 0.10;
 /// The same for skeletons, where small words count and exchanged ones don't.
 const LEAST_SKELETON: f32 = 2.4;
-const SKELETON: f32 = 0.60;
+const SKELETON: f32 = 0.55;
 const SKELETON_OF_LITTLE: f32 = 0.05;
 /// From so much on nothing more is asked.
 const MUCH: f32 = 5.0;
@@ -55,8 +55,7 @@ pub(super) struct Likeness {
 /// Compares; `None` where it can be seen beforehand that nothing will come of it.
 pub(super) fn compare(draft: &Reading, earlier: &Reading) -> Option<Likeness> {
     let equal = Equal::new(draft, earlier);
-    let most = equal.draft.max(equal.earlier);
-    if most < 1.2 {
+    if equal.draft.max(equal.earlier) < LEAST {
         return None;
     }
     let blocks = align::blocks(draft, earlier, &equal);
@@ -215,3 +214,8 @@ fn exchanged(draft: &Reading, earlier: &Reading, blocks: &[Block]) -> (Vec<Is>, 
     }
     (is, swaps)
 }
+pub fn debug(a:&str,an:&[String],b:&str,bn:&[String],f:&super::Frequencies)->String{
+ let (x,y)=(Reading::new(a,an,&[],f),Reading::new(b,bn,&[],f)); let equal=Equal::new(&x,&y); let blocks=align::blocks(&x,&y,&equal);
+ let mut o=String::new(); for bl in &blocks{ o+=&format!("{:.2} run {}: {}\n",bl.score,bl.run,bl.pairs.iter().map(|p|x.text(p.0)).collect::<Vec<_>>().join(" ")); }
+ let e=edges(&x,&y,&equal,&blocks); let (_,sw)=exchanged(&x,&y,&blocks); let h=shares(&x,&y,&blocks,&sw,e,|r,n|r.terms[n].weight); let fl=shares(&x,&y,&blocks,&sw,e,|r,n|r.terms[n].flat);
+ o+=&format!("edges {e:?} heavy {} {} flat {} {}\n",h.matched,h.share,fl.matched,fl.share); for t in &x.terms{ o+=&format!("{}:{:.2}/{:.2} ",x.words.text(&x.words.all()[t.word]),t.weight,t.flat);} o }
