@@ -449,5 +449,3 @@ pub fn check(draft: &Draft<'_>, earlier: &[Earlier], house: &House) -> Verdict {
     }
     verdict
 }
-#[doc(hidden)] #[allow(missing_docs)]
-pub fn debug(a:&str,an:&[String],b:&str,bn:&[String],f:&Frequencies)->String{ compare::debug(a,an,b,bn,f) }
