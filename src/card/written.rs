@@ -243,7 +243,9 @@ fn printed(
     let spare = limit - bottom;
     if area.blocked.is_empty() && spare > mm(4.0) {
         let down = Vec2::new(0.0, (spare * 0.38).min(mm(22.0)));
-        drawn.iter_mut().for_each(|item| shift(item, down));
+        for item in &mut drawn {
+            shift(item, down);
+        }
     }
     items.extend(drawn);
     Ok(Fit::Printed { lines: lines_used, available, x_height, substitutes })
