@@ -8,7 +8,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::day::Day;
 use crate::shop::Shop;
-use crate::trouble::{Kind, Result};
+use crate::trouble::{Kind, Result, Trouble};
 
 mod check;
 mod demo;
@@ -58,6 +58,7 @@ verbs! {
     status::Status => Status "The month at a glance",
     housekeeping::Doctor => Doctor "Look for damage, and mend what a crash left half done",
     housekeeping::Backup => Backup "Copy the ledger",
+    housekeeping::Restore => Restore "Put a copy of the ledger back in its place",
     housekeeping::Completions => Completions "Print the completion script for a shell",
     housekeeping::Man => Man "Print the manual page",
 }
@@ -76,11 +77,16 @@ struct Cli {
     shop: Option<PathBuf>,
 
     /// Pretend that today is this day
-    #[arg(long, global = true, value_name = "DAY", env = "WETINK_TODAY", hide = true)]
+    #[arg(long, global = true, value_name = "DAY", env = "WETINK_TODAY", hide = true, value_parser = typed::<Day>)]
     today: Option<Day>,
 
     #[command(subcommand)]
     verb: Verb,
+}
+
+/// For clap: a value of ours from what was typed, with what to do in the message.
+fn typed<T: std::str::FromStr<Err = Trouble>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|t: Trouble| std::iter::once(t.message).chain(t.hints).collect::<Vec<_>>().join("; "))
 }
 
 /// The outside world as the verbs see it: given once, never looked up below the roof.

@@ -194,6 +194,26 @@ fn years_that_are_none() {
 }
 
 #[test]
+fn days_on_which_computers_begin_are_no_birthdays() {
+    for cell in ["1970-01-01", "1/1/1970", "1900-01-01", "0001-01-01", "1899-12-30"] {
+        let (rows, _) = people_and_problems(format!("name,birthday\nA,{cell}\n"), &Mapping::default());
+        assert_eq!((birthday(&rows[0]).as_str(), rows[0].left_out.len()), ("-", 1), "{cell}");
+    }
+    // Among people of 1969 and 1971, one of 1970 is real, and nobody is asked.
+    assert_eq!(
+        birthdays("name,birthday\nA,1969-03-05\nB,1970-04-12\nC,1971-03-04\n"),
+        ["1969-03-05", "1970-04-12", "1971-03-04"]
+    );
+}
+
+#[test]
+fn a_couple_in_one_row_is_a_household() {
+    let rows = people("First Name,Last Name,Household\nAnn & Bob,Lee,\nAndy,Reed,\nCarl,Ott,The Otts\n");
+    let hints: Vec<Option<&str>> = rows.iter().map(|r| r.household.as_deref()).collect();
+    assert_eq!(hints, [Some("Ann & Bob Lee"), None, Some("The Otts")]);
+}
+
+#[test]
 fn one_bad_row_spoils_nothing() {
     let (rows, problems) = people_and_problems(
         "name,street,city\nAnn Lee,1 Road,Kiel\n,2 Road,Kiel\nBob,\"3 Road,Kiel\nCarl,4 Road, West,Kiel\nDora\nEve,5 Road,Kiel\n",
@@ -458,7 +478,7 @@ fn rows_of_one_order_are_one_purchase() {
     );
     assert_eq!(
         (books[0].kind.as_str(), books[0].amount.as_ref().map(|a| a.cents), books[1].kind.as_str()),
-        ("invoice", Some(104_500), "paid")
+        ("invoice", Some(104_500), "payment")
     );
     assert_eq!(books[0].key.as_ref().map(|k| k.number.as_str()), Some("1007"));
 }

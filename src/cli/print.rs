@@ -217,8 +217,15 @@ impl Print {
 
 /// What is printed for one card: what was on earlier covers, and the facts for the cue sheet.
 fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, number: usize) -> Result<Job<'a>> {
-    let covers_before =
-        room.ledger.cards_to(who.id())?.into_iter().rev().take(3).map(|c| c.made.cover).filter(|c| !c.is_empty()).collect::<Vec<_>>();
+    let mut covers_before: Vec<String> = room
+        .ledger
+        .cards_to(who.id())?
+        .into_iter()
+        .rev()
+        .take(3)
+        .map(|c| c.made.cover)
+        .filter(|c| !c.is_empty())
+        .collect::<Vec<_>>();
     covers_before.reverse();
     let mut facts = Vec::new();
     for person in who.persons() {

@@ -301,6 +301,7 @@ fn from_traces(traces: &[u16]) -> Reading {
                 length: 0,
                 sentence,
                 weight: [0.0, 0.1, 0.6, 1.0][usize::from(trace >> 10 & 3)],
+                flat: [0.0, 0.5, 0.8, 1.0][usize::from(trace >> 10 & 3)],
                 name: false,
                 common: false,
                 function: false,

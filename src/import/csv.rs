@@ -145,7 +145,7 @@ impl Gate {
     }
 
     /// Takes the first line out of what isn't handed out yet.
-    fn drop_line(&mut self) -> io::Result<()> {
+    fn drop_line(&mut self) {
         loop {
             if let Some(end) = self.buffer[self.whole..].iter().position(|b| *b == b'\n') {
                 self.buffer.drain(self.whole..=self.whole + end);
@@ -155,7 +155,7 @@ impl Gate {
             if self.ended {
                 break;
             }
-            self.fill()?;
+            self.fill();
         }
         self.line += 1;
         self.broken += 1;
@@ -168,10 +168,9 @@ impl Gate {
                 Loss::Rest,
             );
         }
-        Ok(())
     }
 
-    fn fill(&mut self) -> io::Result<()> {
+    fn fill(&mut self) {
         self.buffer.drain(..self.given);
         self.whole -= self.given;
         self.given = 0;
@@ -187,13 +186,12 @@ impl Gate {
         };
         self.buffer.truncate(kept + read);
         self.ended = read == 0;
-        Ok(())
     }
 
-    fn advance(&mut self) -> io::Result<()> {
+    fn advance(&mut self) {
         loop {
             match self.end_of_record() {
-                End::After { end, .. } if end == self.whole => return Ok(()),
+                End::After { end, .. } if end == self.whole => return,
                 End::After { end, lines } => {
                     // The csv crate passes over empty lines.
                     if self.buffer[self.whole] != b'\n' {
@@ -202,22 +200,22 @@ impl Gate {
                     self.whole = end;
                     self.line += lines;
                 }
-                End::More if self.whole > self.given => return Ok(()),
-                End::More => self.fill()?,
+                End::More if self.whole > self.given => return,
+                End::More => self.fill(),
                 End::Unclosed => {
                     self.problem(
                         "a quotation mark opens here and is never closed, so this line was left out; add the missing \" and import again"
                             .into(),
                         Loss::Row,
                     );
-                    self.drop_line()?;
+                    self.drop_line();
                 }
                 End::TooLong => {
                     self.problem(
                         format!("this line is longer than {} kB and was left out; is this file a table?", LONGEST / 1024),
                         Loss::Row,
                     );
-                    self.drop_line()?;
+                    self.drop_line();
                 }
             }
         }
@@ -227,7 +225,7 @@ impl Gate {
 impl Read for Gate {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if self.given == self.whole {
-            self.advance()?;
+            self.advance();
         }
         let len = (self.whole - self.given).min(out.len());
         out[..len].copy_from_slice(&self.buffer[self.given..self.given + len]);

@@ -113,6 +113,16 @@ pub(super) fn is_title(text: &str) -> bool {
         && words.all(|w| TITLES.contains(&w) || ["and", "und", "et", "y", "i", "en", "med", "dent"].contains(&w))
 }
 
+/// `Ann & Bob Lee` are two, whatever the list thinks.
+pub(super) fn couple(name: &Name) -> Option<String> {
+    let two = name
+        .given
+        .split_whitespace()
+        .any(|w| ["&", "+", "and", "und", "et", "y", "i", "en"].contains(&clean::folded(w).as_str()));
+    let words = name.given.split_whitespace().count();
+    (two && words >= 2).then(|| name.full())
+}
+
 /// Yes, as a cell says it.
 fn yes(cell: &str) -> bool {
     ["yes", "y", "true", "1", "x", "ja", "oui", "si", "tak", "wahr", "verstorben", "deceased"]
@@ -159,6 +169,9 @@ pub(super) fn row(plan: &Plan, record: &Record) -> Found {
         person.address.organisation.clone_from(&company);
     }
     let mut emails = several(plan, record, Field::Email, "e-mail", out);
+    if let Some(wrong) = emails.iter().find(|email| !email.contains('@')) {
+        out.push(format!("`{}` is no e-mail address and was left out", clean::shown(wrong)));
+    }
     emails.retain(|email| email.contains('@'));
     let mut phones = several(plan, record, Field::Phone, "phone number", out);
     phones.retain(|phone| phone.chars().filter(char::is_ascii_digit).count() >= 3);
@@ -172,7 +185,7 @@ pub(super) fn row(plan: &Plan, record: &Record) -> Found {
     status(plan, record, &mut person, out);
     let number = line(Field::Id, "customer number", out);
     row.key = (!number.is_empty()).then(|| Key { source: plan.source.clone(), number });
-    row.household = Some(line(Field::Household, "household", out)).filter(|h| !h.is_empty());
+    row.household = Some(line(Field::Household, "household", out)).filter(|h| !h.is_empty()).or_else(|| couple(&person.name));
     let mut facts = Vec::new();
     let mut fact = |kind: &str, text: String| {
         if !text.is_empty() {

@@ -54,7 +54,7 @@ impl Cards {
             lines: Unfold::new(input),
             source: mapping.source.clone().unwrap_or_else(|| "vcard".into()),
             charset,
-            rules: Rules { order: mapping.dates, today, real_years: mapping.real_years },
+            rules: Rules { order: mapping.dates, today, real_years: mapping.real_years, real_1970: false },
             any: false,
             asked_order: false,
             asked_year: false,
@@ -255,6 +255,7 @@ impl Reader {
         for entry in entries(VCardProperty::Note) {
             self.fact("note", &whole(entry));
         }
+        self.row.household = if self.row.business { None } else { people::couple(&person.name) };
         self.row.person = person;
         Ok(())
     }
@@ -494,7 +495,7 @@ impl Reader {
                 }
                 VCardProperty::Other(name) => match name.to_ascii_uppercase().as_str() {
                     "X-SPOUSE" | "X-EVOLUTION-SPOUSE" | "X-MS-SPOUSE" | "X-KADDRESSBOOK-X-SPOUSESNAME" => {
-                        self.fact("spouse", &whole(entry))
+                        self.fact("spouse", &whole(entry));
                     }
                     "X-MS-CHILD" | "X-CHILDREN" => self.fact("children", &whole(entry)),
                     "X-ABRELATEDNAMES" => {
