@@ -370,15 +370,12 @@ impl Hand {
             }
             let mut from = 0;
             for (i, count) in break_lines(&paragraph.widths, &widths).into_iter().enumerate() {
-                match free.get(i) {
-                    Some(&(y, x0, x1)) => {
-                        rows.push(Row { baseline: y, left: x0 + indents[i] * size, right: x1, count });
-                        baseline = y + pitch;
-                    }
-                    None => {
-                        over += 1;
-                        left_over += count;
-                    }
+                if let Some(&(y, x0, x1)) = free.get(i) {
+                    rows.push(Row { baseline: y, left: x0 + indents[i] * size, right: x1, count });
+                    baseline = y + pitch;
+                } else {
+                    over += 1;
+                    left_over += count;
                 }
                 from += count;
             }
