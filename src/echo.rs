@@ -13,6 +13,7 @@ use crate::words::{Words, hash};
 mod align;
 mod compare;
 mod explain;
+mod index;
 mod judge;
 mod names;
 mod placeholder;
@@ -20,6 +21,7 @@ mod reading;
 mod wording;
 
 pub use explain::{Mark, Source, Touch};
+pub use index::{Traits, traits};
 pub use names::Names;
 pub use reading::Frequencies;
 
@@ -416,9 +418,9 @@ impl Fresh {
     }
 }
 
-/// What a note is known by for ever: itself folded, once as typed and once with the recipient's names masked.
+/// What a note is known by for ever: itself folded, as a number of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint(pub [u8; 12]);
+pub struct Fingerprint(pub i64);
 
 /// The fingerprints of a note: as typed, and with the names masked. They are the same where no name is in it; there are none
 /// for a note without a word.

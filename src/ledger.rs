@@ -61,8 +61,9 @@ impl Ledger {
     /// Runs `work` in one transaction that is kept only if it succeeds.
     pub fn change<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
-        let change = Change { tx };
+        let change = Change { tx, echoes: echoes::Pending::default() };
         let done = work(&change)?;
+        change.write_echoes()?;
         change.tx.commit().map_err(|e| damaged(&e))?;
         Ok(done)
     }
@@ -70,7 +71,7 @@ impl Ledger {
     /// Does the same as [`Ledger::change`] and then takes it all back: what would happen.
     pub fn rehearse<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
-        let change = Change { tx };
+        let change = Change { tx, echoes: echoes::Pending::default() };
         let done = work(&change)?;
         change.tx.rollback().map_err(|e| damaged(&e))?;
         Ok(done)
@@ -111,6 +112,8 @@ impl Ledger {
 #[derive(Debug)]
 pub struct Change<'a> {
     tx: Transaction<'a>,
+    /// What the echo index has still to write.
+    echoes: echoes::Pending,
 }
 
 /// SQLite's error as ours: busy, full and broken are told apart, because the owner does different things about them.

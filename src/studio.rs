@@ -1,11 +1,14 @@
 //! Everything a card is made with, loaded once: hands, letters, paper, printer. Says whether a note fits, and makes the batch.
 
+pub mod post;
+pub mod show;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::card::{Art, Card, Faces, Fit, Imprint, Look, Making, Misfit, Pen, Photo, Sign, cue};
+use crate::card::{Art, Card, Faces, Fit, Imprint, Look, Making, Misfit, Photo, Sign, Writing, cue};
 use crate::day::Day;
 use crate::echo::{Finding, Rule};
 use crate::hand::{self, BLUE, Hand, Hands, Manner, Refusal, Way};
@@ -52,6 +55,15 @@ pub struct Typed<'a> {
     pub note: &'a str,
     /// Its postscript, without `PS:`.
     pub ps: &'a str,
+}
+
+/// What paper, hand and letter say about a note.
+#[derive(Clone, Debug)]
+pub struct Fits {
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// Whether the card can be drawn all the same. What can't be drawn can't be let through either.
+    pub drawn: bool,
 }
 
 /// One card to be made.
@@ -136,7 +148,9 @@ impl Studio {
             None => shelf.find(print.stock()).map_err(|t| t.at(shop.spot("print", "stock", "")))?,
         };
         if stock.purpose != Use::Card {
-            return Err(Trouble::usage(format!("{} is no paper for cards", stock.name)).hint("`wetink stocks` lists papers for cards"));
+            return Err(
+                Trouble::usage(format!("{} is no paper for cards", stock.name)).hint("`wetink stocks` lists papers for cards")
+            );
         }
         let (photo, design) = cover(shop, &print.cover)?;
         Ok(Studio {
@@ -144,7 +158,7 @@ impl Studio {
             hands,
             way: Way { manner, ink: BLUE, large: false },
             case: TypeCase::shipped()?,
-            letters: Letters::load(BUNDLED, Some(&shop.dir.join("letters")))?,
+            letters: Letters::load(&BUNDLED, Some(&shop.dir.join("letters")))?,
             stock: stock.clone(),
             printer: printer(shop)?,
             duplex,
@@ -174,39 +188,38 @@ impl Studio {
     }
 
     /// What paper, hand and letter say about a note.
-    pub fn fits(&self, typed: &Typed<'_>) -> Result<Vec<Finding>> {
+    pub fn fits(&self, typed: &Typed<'_>) -> Result<Fits> {
         let letter = self.letter(typed.occasion, typed.who, None)?;
         let dressed = letter.dress(&self.about(typed.who, typed.occasion, typed.day), !typed.ps.is_empty())?;
         let card = self.card(typed, 1, &letter, dressed, Look { design: Design::Words, palette: 0, seed: 0 });
         let whole = if typed.ps.is_empty() { typed.note.to_owned() } else { format!("{}\n\n{}", typed.note, typed.ps) };
         match card.draw(&self.making(&self.hand, self.way)) {
-            Ok(Faces { fit: Fit::ByHand(by_hand), .. }) if by_hand.lines > by_hand.available => Ok(vec![
-                Finding::new(
-                    Rule::Overflow,
-                    format!("written by hand it takes about {} lines, and the card has {}", by_hand.lines, by_hand.available),
-                )
-                .help("shorten it, or take a larger card: `--stock`"),
-            ]),
-            Ok(_) => Ok(Vec::new()),
+            Ok(Faces { fit: Fit::ByHand(by_hand), .. }) if by_hand.lines > by_hand.available => {
+                let message =
+                    format!("written by hand it takes about {} lines, and the card has {}", by_hand.lines, by_hand.available);
+                let finding = Finding::new(Rule::Overflow, message).help("shorten it, or take a larger card: `--stock`");
+                Ok(Fits { findings: vec![finding], drawn: true })
+            }
+            Ok(_) => Ok(Fits { findings: Vec::new(), drawn: true }),
             Err(Misfit::Print(trouble)) => Err(trouble),
             Err(Misfit::Note(Refusal::Overflow(over))) => {
-                let mut finding = Finding::new(Rule::Overflow, over.to_string())
-                    .help(format!("shorten it, or take a larger card (`wetink stocks`); nothing is shrunk or cut on {}", self.stock.name));
+                let mut finding = Finding::new(Rule::Overflow, over.to_string()).help(format!(
+                    "shorten it, or take a larger card (`wetink stocks`); nothing is shrunk or cut on {}",
+                    self.stock.name
+                ));
                 if let Some(range) = last_words(&whole, over.words) {
                     finding = finding.at(range);
                 }
-                Ok(vec![finding])
+                Ok(Fits { findings: vec![finding], drawn: false })
             }
             Err(Misfit::Note(Refusal::Unwritable(lacking))) => {
                 let name = typed.who.name();
-                let trouble = self.hands.check(&self.hand, &whole, &name).err().unwrap_or_else(|| Trouble::refused(lacking.to_string()));
+                let trouble =
+                    self.hands.check(&self.hand, &whole, &name).err().unwrap_or_else(|| Trouble::refused(lacking.to_string()));
                 let mut finding = Finding::new(Rule::MissingGlyph, trouble.message);
                 finding.help = trouble.hints;
-                for missing in &lacking.missing {
-                    finding.ranges.extend(whole.char_indices().filter(|(_, c)| c == missing).take(3).map(|(at, c)| at..at + c.len_utf8()));
-                }
-                finding.ranges.sort_by_key(|r| r.start);
-                Ok(vec![finding])
+                finding.ranges = runs_of(&whole, &lacking.missing);
+                Ok(Fits { findings: vec![finding], drawn: false })
             }
         }
     }
@@ -232,10 +245,7 @@ impl Studio {
             panels.push(if self.order.proof { self.proof(faces.panels) } else { faces.panels });
             made.push(how);
         }
-        let (turn, manual) = match self.duplex {
-            Duplex::Printer(turn) => (turn, None),
-            Duplex::Manual { reversed } => (Turn::LongEdge, Some(reversed)),
-        };
+        let (turn, manual) = self.turn();
         let plan = Plan { stock: &self.stock, turn, skip: self.order.skip, printer: &self.printer };
         let sheets = stock::impose(panels, plan)?.collect::<Result<Vec<_>>>()?;
         let sides = match turn {
@@ -252,6 +262,14 @@ impl Studio {
             }
         };
         Ok(Printed { pdf, beside, made, warnings })
+    }
+
+    /// How the sheet is turned, and if by hand, whether its backs come in reverse.
+    fn turn(&self) -> (Turn, Option<bool>) {
+        match self.duplex {
+            Duplex::Printer(turn) => (turn, None),
+            Duplex::Manual { reversed } => (Turn::LongEdge, Some(reversed)),
+        }
     }
 
     /// One card's faces, and how it was made.
@@ -297,10 +315,9 @@ impl Studio {
     }
 
     fn card(&self, typed: &Typed<'_>, number: usize, letter: &Letter, dressed: Dressed, look: Look) -> Card {
-        let initials = typed.who.name().split_whitespace().filter_map(|w| w.chars().next()).filter(|c| c.is_uppercase()).take(3).collect();
         Card {
             number: u32::try_from(number).unwrap_or(u32::MAX),
-            initials,
+            initials: initials(&typed.who.name()),
             dressed,
             sober: letter.sober,
             note: typed.note.to_owned(),
@@ -313,7 +330,7 @@ impl Studio {
     fn making<'a>(&'a self, hand: &'a Hand, way: Way) -> Making<'a> {
         Making {
             case: &self.case,
-            pen: if self.order.by_hand { Pen::ByHand(hand::PITCH) } else { Pen::Printed(hand, way) },
+            writing: if self.order.by_hand { Writing::ByHand(hand::PITCH) } else { Writing::Printed(hand, way) },
             sign: Sign::Ink,
             imprint: &self.imprint,
             form: self.stock.form,
@@ -379,7 +396,7 @@ impl Studio {
         panels
             .into_iter()
             .map(|(panel, items)| {
-                let line = mark.line("PROOF").aligned(Align::Centre, Point::new(width / 2.0, mm(7.5)));
+                let line = mark.line("PROOF").aligned(Align::Centre, Point::new(width / 2.0, mm(11.0)));
                 let whole = Item::Placed { drawing: items, at: Affine::IDENTITY, clip: None };
                 (panel, Arc::new(vec![whole, line]))
             })
@@ -399,11 +416,17 @@ impl Studio {
                 fit: fit.clone(),
             });
         }
-        let paper = if self.shop.settings.print.paper == "letter" { Size::new(612.0, 792.0) } else { Size::new(mm(210.0), mm(297.0)) };
+        let paper =
+            if self.shop.settings.print.paper == "letter" { Size::new(612.0, 792.0) } else { Size::new(mm(210.0), mm(297.0)) };
         let title = format!("Write these by hand, in this order: {} cards", cues.len());
         let pages: Vec<Page> = cue::sheets(&title, &cues, paper, &self.case)?;
         pdf::write(&pages, &self.meta(Some(Sides::One)))
     }
+}
+
+/// The capitals a name's words begin with, three at most.
+fn initials(name: &str) -> String {
+    name.split_whitespace().filter_map(|w| w.chars().next()).filter(|c| c.is_uppercase()).take(3).collect()
 }
 
 /// All papers: the shop's own and those that come with wetink.
@@ -414,15 +437,17 @@ pub fn shelf(shop: &Shop) -> Result<Shelf> {
         .iter()
         .map(|table| toml::Value::Table(table.clone()).try_into())
         .collect::<std::result::Result<_, toml::de::Error>>()
-        .map_err(|e| Trouble::failed(format!("a [[stock]] in wetink.toml can't be read: {}", e.message())).at(shop.spot("[stock]", "", "")))?;
+        .map_err(|e| {
+            Trouble::failed(format!("a [[stock]] in wetink.toml can't be read: {}", e.message())).at(shop.spot("[stock]", "", ""))
+        })?;
     Shelf::with(&own)
 }
 
 /// The printer's habits from wetink.toml.
 pub fn printer(shop: &Shop) -> Result<Printer> {
-    toml::Value::Table(shop.settings.printer.clone())
-        .try_into()
-        .map_err(|e: toml::de::Error| Trouble::failed(format!("[printer] in wetink.toml can't be read: {}", e.message())).at(shop.spot("printer", "", "")))
+    toml::Value::Table(shop.settings.printer.clone()).try_into().map_err(|e: toml::de::Error| {
+        Trouble::failed(format!("[printer] in wetink.toml can't be read: {}", e.message())).at(shop.spot("printer", "", ""))
+    })
 }
 
 /// How much a hand varies, by its name.
@@ -463,8 +488,10 @@ fn cover(shop: &Shop, named: &str) -> Result<(Option<Arc<Photo>>, Option<Design>
         return Ok((None, Some(design)));
     }
     let names: Vec<&str> = Design::ALL.into_iter().map(Design::name).collect();
-    let photo = picture(shop, named)
-        .map_err(|t| t.at(shop.spot("print", "cover", "")).hint(format!("the designs are {}; anything else is a picture in the shop's folder", names.join(", "))))?;
+    let photo = picture(shop, named).map_err(|t| {
+        t.at(shop.spot("print", "cover", ""))
+            .hint(format!("the designs are {}; anything else is a picture in the shop's folder", names.join(", ")))
+    })?;
     Ok((Some(Arc::new(photo)), None))
 }
 
@@ -476,13 +503,25 @@ fn picture(shop: &Shop, named: &str) -> Result<Photo> {
 
 fn imprint(shop: &Shop) -> Result<Imprint> {
     let us = &shop.settings.shop;
-    let logo = if us.logo.is_empty() { None } else { Some(Arc::new(picture(shop, &us.logo).map_err(|t| t.at(shop.spot("shop", "logo", "")))?)) };
-    let a = &us.address;
-    let town = [&a.postcode, &a.city, &a.region].into_iter().filter(|p| !p.is_empty()).cloned().collect::<Vec<_>>().join(" ");
-    let mut address = a.street.clone();
-    address.push(town);
-    address.retain(|l| !l.trim().is_empty());
+    let logo = if us.logo.is_empty() {
+        None
+    } else {
+        Some(Arc::new(picture(shop, &us.logo).map_err(|t| t.at(shop.spot("shop", "logo", "")))?))
+    };
+    let address = crate::address::lines("", &us.address, &us.country);
     Ok(Imprint { shop: us.name.clone(), answer: vec![us.answer.clone()], address, logo })
+}
+
+/// Where these characters stand in a text, neighbours together.
+fn runs_of(text: &str, characters: &[char]) -> Vec<std::ops::Range<usize>> {
+    let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
+    for (at, c) in text.char_indices().filter(|(_, c)| characters.contains(c)) {
+        match runs.last_mut().filter(|run| run.end == at) {
+            Some(run) => run.end += c.len_utf8(),
+            None => runs.push(at..at + c.len_utf8()),
+        }
+    }
+    runs
 }
 
 /// The last so many words of a text, as a range.

@@ -81,7 +81,8 @@ impl Import {
             if place.is_dir() {
                 return Err(Trouble::failed(format!("{name} is a folder")).hint("name the files in it"));
             }
-            let file = File::open(&place).map_err(|e| Trouble::file("read", path, &e))?;
+            let file = File::open(&place)
+                .map_err(|e| Trouble::file("read", path, &e).hint("check its name and folder; names with spaces need quotes"))?;
             let reading = import::read(&name, file, wanted, &mapping, world.today)?;
             let bar = progress();
             let report = room.ledger.take_in(reading, world.today, self.yes, self.dry_run, |rows| bar.set_position(rows));

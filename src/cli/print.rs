@@ -216,9 +216,16 @@ impl Print {
 }
 
 /// What is printed for one card: what was on earlier covers, and the facts for the cue sheet.
-fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, number: usize) -> Result<Job<'a>> {
-    let covers_before =
-        room.ledger.cards_to(who.id())?.into_iter().rev().take(3).map(|c| c.made.cover).filter(|c| !c.is_empty()).collect::<Vec<_>>();
+pub fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, number: usize) -> Result<Job<'a>> {
+    let mut covers_before: Vec<String> = room
+        .ledger
+        .cards_to(who.id())?
+        .into_iter()
+        .rev()
+        .take(3)
+        .map(|c| c.made.cover)
+        .filter(|c| !c.is_empty())
+        .collect::<Vec<_>>();
     covers_before.reverse();
     let mut facts = Vec::new();
     for person in who.persons() {
@@ -258,7 +265,7 @@ fn spoilt(room: &Workroom, typed: &str) -> Result<Vec<Card>> {
 }
 
 /// The one sheet that has notes to print.
-fn the_sheet(shop: &Shop, room: &Workroom) -> Result<PathBuf> {
+pub fn the_sheet(shop: &Shop, room: &Workroom) -> Result<PathBuf> {
     let paths = open_sheets(shop);
     let mut waiting = Vec::new();
     for path in &paths {

@@ -7,7 +7,11 @@ use super::reading::{Reading, Term};
 /// No card holds more; longer texts are compared by their beginning.
 pub(super) const MOST_COMPARED: usize = 400;
 /// A stretch worth keeping scores this much.
-const LEAST_SCORE: f32 = 1.0;
+const LEAST_SCORE: f32 = 1.2;
+/// Equal words further apart than this belong to two stretches.
+const FAR: usize = 7;
+/// Fewer equal words are no stretch.
+const LEAST_PAIRS: usize = 3;
 /// Stretches looked for in one pair of notes.
 const MOST_BLOCKS: usize = 8;
 const MISMATCH: f32 = -0.35;
@@ -30,9 +34,9 @@ pub(super) struct Equal {
     rows: usize,
     columns: usize,
     cells: Vec<f32>,
-    /// More weight of the draft than this can't be matched.
+    /// More of the draft than this can't be matched, by weights of a skeleton.
     pub draft: f32,
-    /// More weight of the earlier note than this can't.
+    /// More of the earlier note than this can't.
     pub earlier: f32,
 }
 
@@ -52,9 +56,9 @@ impl Equal {
                     best[j] = best[j].max(likeness);
                 }
             }
-            equal.draft += most * d.weight;
+            equal.draft += most * d.flat;
         }
-        equal.earlier = best.iter().zip(&earlier.terms).map(|(l, e)| l * e.weight).sum();
+        equal.earlier = best.iter().zip(&earlier.terms).map(|(l, e)| l * e.flat).sum();
         equal
     }
 
@@ -156,7 +160,7 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
                 let (mut score, mut way) = (0.0, From::Nowhere);
                 let diagonal = scores[cell - width - 1];
                 if likeness > 0.0 {
-                    score = diagonal + likeness * f32::midpoint(d.weight, e.weight) + ANY;
+                    score = diagonal + likeness * f32::midpoint(d.flat, e.flat) + ANY;
                     way = From::Pair;
                 } else if diagonal + MISMATCH > score {
                     score = diagonal + MISMATCH;
@@ -170,13 +174,13 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
                     (score, way) = (left, From::Left);
                 }
                 if free && i > 1 && !used.0[i - 2] && draft.terms[i - 2].joined == e.shape {
-                    let joined = scores[cell - 2 * width - 1] + e.weight + ANY;
+                    let joined = scores[cell - 2 * width - 1] + e.flat + ANY;
                     if joined > score {
                         (score, way) = (joined, From::TwoToOne);
                     }
                 }
                 if free && j > 1 && !used.1[j - 2] && earlier.terms[j - 2].joined == d.shape {
-                    let joined = scores[cell - width - 2] + d.weight + ANY;
+                    let joined = scores[cell - width - 2] + d.flat + ANY;
                     if joined > score {
                         (score, way) = (joined, From::OneToTwo);
                     }
@@ -191,61 +195,72 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
         if best.0 < LEAST_SCORE {
             break;
         }
-        let block = trace(&from, width, best, equal);
-        for (i, j, _) in &block.pairs {
-            used.0[*i] = true;
-            used.1[*j] = true;
+        let pairs = trace(&from, width, best, equal);
+        let whole = found.len();
+        for stretch in pairs.chunk_by(|a, b| b.0 - a.0 <= FAR && b.1 - a.1 <= FAR) {
+            // Crumbs between two far stretches are left for others.
+            if stretch.len() >= LEAST_PAIRS {
+                for (i, j, _) in stretch {
+                    used.0[*i] = true;
+                    used.1[*j] = true;
+                }
+                found.push(Block::new(draft, earlier, stretch));
+            }
         }
-        if block.pairs.len() >= 3 {
-            found.push(block);
-        } else if block.pairs.is_empty() {
-            break;
+        if found.len() == whole {
+            // Nothing but crumbs: they are done with, or the search would find them for ever.
+            for (i, j, _) in pairs {
+                used.0[i] = true;
+                used.1[j] = true;
+            }
         }
     }
     found
 }
 
-fn trace(from: &[From], width: usize, best: (f32, usize, usize), equal: &Equal) -> Block {
-    let (score, mut i, mut j) = best;
-    let mut block = Block { pairs: Vec::new(), score, run: 0 };
-    let mut run = 0;
+impl Block {
+    fn new(draft: &Reading, earlier: &Reading, pairs: &[(usize, usize, f32)]) -> Block {
+        let mut block = Block { pairs: pairs.to_vec(), score: 0.0, run: 1 };
+        let mut run = 1;
+        for (n, (i, j, likeness)) in pairs.iter().enumerate() {
+            block.score += likeness * f32::midpoint(draft.terms[*i].flat, earlier.terms[*j].flat) + ANY;
+            if n > 0 {
+                let (by, over) = (i - pairs[n - 1].0, j - pairs[n - 1].1);
+                run = if by <= 1 && over <= 1 { run + 1 } else { 1 };
+                block.run = block.run.max(run);
+                block.score += GAP * (by.max(over).saturating_sub(1)) as f32;
+            }
+        }
+        block
+    }
+}
+
+/// The equal words on the way back from the best place, in order.
+fn trace(from: &[From], width: usize, best: (f32, usize, usize), equal: &Equal) -> Vec<(usize, usize, f32)> {
+    let (_, mut i, mut j) = best;
+    let mut pairs = Vec::new();
     loop {
         match from[i * width + j] {
             From::Nowhere => break,
             From::Pair => {
-                block.pairs.push((i - 1, j - 1, equal.at(i - 1, j - 1)));
-                run += 1;
+                pairs.push((i - 1, j - 1, equal.at(i - 1, j - 1)));
                 (i, j) = (i - 1, j - 1);
             }
             From::TwoToOne => {
-                block.pairs.push((i - 1, j - 1, 1.0));
-                block.pairs.push((i - 2, j - 1, 1.0));
-                run += 2;
+                pairs.extend([(i - 1, j - 1, 1.0), (i - 2, j - 1, 1.0)]);
                 (i, j) = (i - 2, j - 1);
             }
             From::OneToTwo => {
-                block.pairs.push((i - 1, j - 1, 1.0));
-                block.pairs.push((i - 1, j - 2, 1.0));
-                run += 2;
+                pairs.extend([(i - 1, j - 1, 1.0), (i - 1, j - 2, 1.0)]);
                 (i, j) = (i - 1, j - 2);
             }
-            From::Other => {
-                run = 0;
-                (i, j) = (i - 1, j - 1);
-            }
-            From::Up => {
-                run = 0;
-                i -= 1;
-            }
-            From::Left => {
-                run = 0;
-                j -= 1;
-            }
+            From::Other => (i, j) = (i - 1, j - 1),
+            From::Up => i -= 1,
+            From::Left => j -= 1,
         }
-        block.run = block.run.max(run);
     }
-    block.pairs.reverse();
-    block
+    pairs.reverse();
+    pairs
 }
 
 #[cfg(test)]

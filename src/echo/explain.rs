@@ -218,8 +218,8 @@ pub(super) fn fingerprints(words: &Words, own: &[bool]) -> [Fingerprint; 2] {
             hasher.update(shape.to_le_bytes());
         }
         hasher.update(words.rest().to_le_bytes());
-        let mut short = [0; 12];
-        short.copy_from_slice(&hasher.finalize()[..12]);
-        Fingerprint(short)
+        let mut short = [0; 8];
+        short.copy_from_slice(&hasher.finalize()[..8]);
+        Fingerprint(i64::from_le_bytes(short))
     })
 }

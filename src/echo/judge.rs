@@ -155,13 +155,21 @@ fn telling(term: &Term) -> bool {
     !term.function
 }
 
+/// A short sentence that came over whole is a patch too.
+fn whole_sentence(reading: &Reading, block: &super::align::Block) -> bool {
+    let first = usize::from(reading.terms[block.pairs[0].0].sentence);
+    let words = reading.terms.iter().filter(|t| usize::from(t.sentence) == first).count();
+    let same = block.pairs.iter().filter(|p| usize::from(reading.terms[p.0].sentence) == first && p.2 >= 0.8).count();
+    words >= PATCH_RUN && same == words
+}
+
 /// Sentences of several earlier notes make up the most of this one.
 fn patchwork(draft: &Draft<'_>, reading: &Reading, beside: &[Beside<'_>]) -> Option<Finding> {
     let mut from: Vec<Option<usize>> = vec![None; reading.terms.len()];
     let mut patches: Vec<(f32, usize, usize)> = Vec::new();
     for (n, old) in beside.iter().enumerate() {
         for (b, block) in old.likeness.blocks.iter().enumerate() {
-            if block.score >= PATCH_SCORE && block.pairs.len() >= PATCH_WORDS && block.run >= PATCH_RUN {
+            if (block.score >= PATCH_SCORE && block.pairs.len() >= PATCH_WORDS && block.run >= PATCH_RUN) || whole_sentence(reading, block) {
                 patches.push((block.score, n, b));
             }
         }
@@ -301,6 +309,7 @@ fn from_traces(traces: &[u16]) -> Reading {
                 length: 0,
                 sentence,
                 weight: [0.0, 0.1, 0.6, 1.0][usize::from(trace >> 10 & 3)],
+                flat: [0.0, 0.5, 0.8, 1.0][usize::from(trace >> 10 & 3)],
                 name: false,
                 common: false,
                 function: false,

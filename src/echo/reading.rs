@@ -16,6 +16,12 @@ const FUNCTION: f32 = 0.2;
 const EVERYDAY: f32 = 0.6;
 /// What is left of a word's weight inside a commonplace.
 const COMMONPLACE: f32 = 0.15;
+/// The same for skeletons.
+const FLAT_FUNCTION: f32 = 0.5;
+const FLAT_EVERYDAY: f32 = 0.8;
+const FLAT_COMMONPLACE: f32 = 0.3;
+/// A word typical for the shop keeps so much of its weight in a skeleton.
+const FLAT_TYPICAL: f32 = 0.8;
 /// From so many notes on, words typical for the shop weigh less.
 const ENOUGH_NOTES: u64 = 50;
 /// A commonplace with many places left out must not be tried in every way there is.
@@ -66,6 +72,8 @@ pub(super) struct Term {
     pub length: u8,
     pub sentence: u16,
     pub weight: f32,
+    /// What it weighs as part of a skeleton, where small words count too.
+    pub flat: f32,
     /// The recipient's own name, or a title before it.
     pub name: bool,
     /// Inside a phrase anybody may say.
@@ -110,7 +118,20 @@ impl Reading {
                 };
                 let weight =
                     if own[n] { 0.0 } else { tier * frequencies.factor(word.stem) * if common[n] { COMMONPLACE } else { 1.0 } };
+                let flat = if own[n] {
+                    0.0
+                } else {
+                    (if function {
+                        FLAT_FUNCTION
+                    } else if tier < 1.0 {
+                        FLAT_EVERYDAY
+                    } else {
+                        1.0
+                    }) * frequencies.factor(word.stem).max(FLAT_TYPICAL)
+                        * if common[n] { FLAT_COMMONPLACE } else { 1.0 }
+                };
                 Term {
+                    flat,
                     hash: word.hash,
                     stem: word.stem,
                     shape: word.shape,

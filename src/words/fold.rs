@@ -102,6 +102,8 @@ pub(super) fn raw(text: &str) -> Raw {
                     }
                     c if c.is_whitespace() => breaks = breaks || stopped,
                     '&' => raw.push_and(at, sentence),
+                    // A quotation begins a sentence of its own, unless somebody is said to say it.
+                    '"' | '“' | '„' | '«' => breaks = breaks || quotes(text, at, c),
                     _ => {}
                 }
             }
@@ -126,6 +128,13 @@ fn ends_short(raw: &Raw) -> bool {
         let word = &raw.folded[t.at.clone()];
         (word.len() == 1 && !word.as_bytes()[0].is_ascii_digit()) || SHORT.contains(&word)
     })
+}
+
+/// Whether a quotation begins here.
+fn quotes(text: &str, at: usize, mark: char) -> bool {
+    let before = &text[..at];
+    let spaced = before.ends_with(char::is_whitespace) && !before.trim_end().ends_with([',', ':', '-', '–', '—']);
+    spaced && text[at + mark.len_utf8()..].starts_with(char::is_uppercase)
 }
 
 /// Folds one character onto the end of `out`.
