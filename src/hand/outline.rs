@@ -87,7 +87,9 @@ impl Outline {
             }
         }
         let total = across.iter().map(|(_, share)| share).sum::<f64>().max(1e-9);
-        across.iter_mut().for_each(|(_, share)| *share /= total);
+        for (_, share) in &mut across {
+            *share /= total;
+        }
         across
     }
 
