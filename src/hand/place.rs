@@ -21,8 +21,7 @@ const STEPS: f64 = 0.03;
 impl Hand {
     /// Every word of the note, paragraph by paragraph.
     pub(super) fn pieces(&self, text: &str, seed: u64, manner: Manner) -> Vec<Paragraph> {
-        let mut glyphs: Vec<u32> =
-            self.face.shape(text, Features { contextual: self.calt, ..Features::HAND }).iter().map(|p| p.glyph).collect();
+        let mut glyphs: Vec<u32> = text.chars().filter(|c| !c.is_whitespace()).filter_map(|c| self.face.glyph(c)).collect();
         glyphs.sort_unstable();
         glyphs.dedup();
         glyphs.into_par_iter().for_each(|glyph| self.forms.prepare(glyph, manner));
