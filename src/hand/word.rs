@@ -15,7 +15,7 @@ use crate::measure::{Affine, Point, Rect, Vec2};
 use crate::page::Shape;
 
 /// No two equal letters of a note stand nearer to each other than this, as reckoned by [`apart`].
-const APART: f64 = 0.016;
+const APART: f64 = 0.0185;
 /// Least clear distance between the inks of two words.
 const CLEAR_GAP: f64 = 0.47;
 /// Height of the bands in which inks are kept apart, and the lowest.
