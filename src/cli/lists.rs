@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::talk::{DIM, STRONG, Talk, styled};
 use crate::cli::{Done, World};
-use crate::hand::{self, Hand, Hands};
+use crate::hand::{Hand, Hands};
 use crate::letter::{Tongue, VARIABLES};
 use crate::measure::to_mm;
 use crate::out::png;
@@ -42,7 +42,7 @@ impl HandsVerb {
             talk.put(format!(
                 "    writes {}; small letters {}; {}",
                 writes(hand).join(", "),
-                hand::sizes_in_words(hand),
+                sizes(hand),
                 styled(DIM, hand.licence())
             ));
         }
@@ -52,6 +52,12 @@ impl HandsVerb {
         talk.say("Choose one with `hand` under [print] in wetink.toml, or for once with `print --hand NAME`.");
         picture(world, shop.as_ref(), self.png, "hands.png", self.open, talk, || show::picture_of_hands(&hands))
     }
+}
+
+/// `2.2 to 2.6 mm`.
+fn sizes(hand: &Hand) -> String {
+    let (small, large) = hand.sizes(false);
+    format!("{:.1} to {:.1} mm", to_mm(small), to_mm(large))
 }
 
 /// The languages a hand has every letter for.
