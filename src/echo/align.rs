@@ -204,7 +204,10 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
                     used.0[*i] = true;
                     used.1[*j] = true;
                 }
-                found.push(Block::new(draft, earlier, stretch));
+                let block = Block::new(draft, earlier, stretch);
+                if block.pairs.len() >= LEAST_PAIRS {
+                    found.push(block);
+                }
             }
         }
         if found.len() == whole {
@@ -220,7 +223,11 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
 
 impl Block {
     fn new(draft: &Reading, earlier: &Reading, pairs: &[(usize, usize, f32)]) -> Block {
-        let mut block = Block { pairs: pairs.to_vec(), score: 0.0, run: 1 };
+        // A small word alone between others is chance, no anchor.
+        let beside = |a: &(usize, usize, f32), b: &(usize, usize, f32)| b.0 - a.0 <= 1 && b.1 - a.1 <= 1;
+        let alone = |n: usize| !(n > 0 && beside(&pairs[n - 1], &pairs[n]) || n + 1 < pairs.len() && beside(&pairs[n], &pairs[n + 1]));
+        let pairs: Vec<_> = (0..pairs.len()).filter(|n| !(draft.terms[pairs[*n].0].function && alone(*n))).map(|n| pairs[n]).collect();
+        let mut block = Block { pairs: Vec::new(), score: 0.0, run: 1 };
         let mut run = 1;
         for (n, (i, j, likeness)) in pairs.iter().enumerate() {
             block.score += likeness * f32::midpoint(draft.terms[*i].flat, earlier.terms[*j].flat) + ANY;
@@ -231,6 +238,7 @@ impl Block {
                 block.score += GAP * (by.max(over).saturating_sub(1)) as f32;
             }
         }
+        block.pairs = pairs;
         block
     }
 }

@@ -233,6 +233,16 @@ fn wrong_names(draft: &Draft<'_>, reading: &Reading, house: &House, copied: Opti
         }
         found.push(finding);
     };
+    for (word, own) in reading.words.all().iter().zip(&own) {
+        let small = |l: &crate::words::Lexicon| l.is_function(word.hash) || l.is_title(word.hash) || l.is_everyday(word.hash);
+        if *own || !word.capital || small(lexicon) || small(english) || is_allowed(word.hash) {
+            continue;
+        }
+        if forgotten.iter().any(|words| words.all().iter().any(|w| w.hash == word.hash)) {
+            let name = one_line(draft.text, &word.from);
+            put(word.from.clone(), true, format!("{name} was left in from the old note; this card goes to {recipient}"));
+        }
+    }
     for greeted in names::greeted(draft.text, &reading.words) {
         let is_own = reading.words.all().iter().zip(&own).any(|(w, own)| *own && w.from == greeted.range);
         if is_own || is_allowed(greeted.hash) || lexicon.is_function(greeted.hash) {
@@ -246,16 +256,6 @@ fn wrong_names(draft: &Draft<'_>, reading: &Reading, house: &House, copied: Opti
                 format!("this seems to speak to {name}, but the card goes to {recipient}")
             };
             put(greeted.range, greeted.hailed, message);
-        }
-    }
-    for (word, own) in reading.words.all().iter().zip(&own) {
-        let small = |l: &crate::words::Lexicon| l.is_function(word.hash) || l.is_title(word.hash) || l.is_everyday(word.hash);
-        if *own || !word.capital || small(lexicon) || small(english) || is_allowed(word.hash) {
-            continue;
-        }
-        if forgotten.iter().any(|words| words.all().iter().any(|w| w.hash == word.hash)) {
-            let name = one_line(draft.text, &word.from);
-            put(word.from.clone(), true, format!("{name} was left in from the old note; this card goes to {recipient}"));
         }
     }
     found
