@@ -2,6 +2,7 @@
 //!
 //!     cargo run --release --example hand                  figures for every hand over 50 seeds
 //!     cargo run --release --example hand -- --png FILE    the same note in every hand, plain and written
+//!     cargo run --release --example hand -- --pdf FOLDER  one card and batches of 50 and 1,000 in every hand, with their sizes
 //!     cargo run --release --example hand -- --seeds 5 --manner neat --hand mynerve
 
 use std::collections::BTreeMap;
@@ -10,8 +11,9 @@ use std::time::Instant;
 use tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, Transform};
 use wetink::hand::likeness::Trace;
 use wetink::hand::{Area, BLUE, Hand, Hands, Manner, Way, Written, seed};
-use wetink::measure::{Affine, Point, Rect, mm};
-use wetink::page::{Glyph, Ink, Word};
+use wetink::measure::{Affine, Point, Rect, Size, mm};
+use wetink::out::pdf;
+use wetink::page::{Glyph, Ink, Item, Page, Word};
 
 /// 45 words.
 const NOTE: &str = "Dear Margaret,\nthe blue walking shoes you took in March must have a few hundred miles on them by now. \
@@ -34,7 +36,12 @@ fn main() {
         None => hands.all().to_vec(),
     };
     if let Some(file) = value("--png") {
-        picture(file, &chosen, &way, value("--seed").unwrap_or("7"));
+        let scale = value("--scale").map_or(3.2, |n| n.parse().unwrap());
+        picture(file, &chosen, &way, value("--seed").unwrap_or("7"), scale);
+        return;
+    }
+    if let Some(folder) = value("--pdf") {
+        files(folder, &chosen, &way);
         return;
     }
     let seeds: u64 = value("--seeds").map_or(50, |n| n.parse().unwrap());
@@ -87,6 +94,8 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
     let (mut apart, mut same, mut pairs) = (Vec::new(), 0, 0);
     let (mut misread, mut letters, mut points) = (0, 0, Vec::new());
     let (mut spread, mut gap) = (Vec::new(), f64::INFINITY);
+    let loud = seeds < 50;
+    let mut pairs_misread: BTreeMap<(char, char), usize> = BTreeMap::new();
     for (n, note) in notes.iter().enumerate() {
         let mut seen: BTreeMap<char, Vec<Trace>> = BTreeMap::new();
         for (word, glyphs) in note.words.iter().map(|w| (w, &w.glyphs)) {
@@ -106,6 +115,9 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
                         .min_by(|a, b| a.1.total_cmp(&b.1))
                         .unwrap();
                     misread += u32::from(near.0 != c);
+                    if near.0 != c && loud {
+                        *pairs_misread.entry((c, near.0)).or_insert(0) += 1;
+                    }
                 }
             }
         }
@@ -126,7 +138,7 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
     let checked: usize =
         notes.iter().take(10).flat_map(|n| &n.words).flat_map(|w| w.text.chars()).filter(|c| c.is_alphabetic()).count();
     let plain =
-        templates.iter().filter(|(c, own)| templates.iter().any(|(t, other)| t != c && own.distance(other) < 0.004)).count();
+        templates.iter().filter(|(c, own)| templates.iter().any(|(t, other)| t != c && own.near(other, 0.1) < 0.004)).count();
     let part = |p: f64| apart[((apart.len() - 1) as f64 * p) as usize];
     println!(
         "{:22}{:7.3}{:7.3}{:7.3}{:7.3}{:6}{:9.2}{:9}{:9.3}{:7.2}{:7.2}{:8.0}{:8.1}{:8.2}",
@@ -146,6 +158,31 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
         each
     );
     let _ = (pairs, letters);
+    if !pairs_misread.is_empty() {
+        println!("    misread {pairs_misread:?}");
+    }
+}
+
+/// Sizes of the files of one card and of batches, each card one A6 page with its note.
+fn files(folder: &str, hands: &[std::sync::Arc<Hand>], way: &Way) {
+    println!("{:22}{:>9}{:>9}{:>9}{:>12}{:>9}", "hand", "1 card", "50", "1000", "a card", "seconds");
+    for hand in hands {
+        let mut sizes = Vec::new();
+        let mut took = 0.0;
+        for cards in [1, 50, 1000] {
+            let begun = Instant::now();
+            let pages = (0..cards).map(|i| {
+                let mut page = Page::new(Size::new(mm(148.0), mm(105.0)));
+                page.items.push(Item::Words(write(hand, &format!("card-{i}"), way).words));
+                page
+            });
+            let bytes = pdf::write(pages, &pdf::Meta::default()).unwrap();
+            took = begun.elapsed().as_secs_f64();
+            std::fs::write(format!("{folder}/{}-{cards}.pdf", hand.name().replace(' ', "-")), &bytes).unwrap();
+            sizes.push(bytes.len());
+        }
+        println!("{:22}{:9}{:9}{:9}{:12}{took:9.2}", hand.name(), sizes[0], sizes[1], sizes[2], (sizes[2] - sizes[1]) / 950);
+    }
 }
 
 /// Standard deviation of the letters' feet around a straight line, for every line of more than four words, in x-heights.
@@ -210,8 +247,7 @@ fn gaps(note: &Written) -> f64 {
 }
 
 /// The note in every hand: as the font has it on the left, written on the right.
-fn picture(file: &str, hands: &[std::sync::Arc<Hand>], way: &Way, card: &str) {
-    let scale = 3.2_f32;
+fn picture(file: &str, hands: &[std::sync::Arc<Hand>], way: &Way, card: &str, scale: f32) {
     let block = mm(66.0);
     let (width, height) = (mm(296.0), block * hands.len() as f64);
     let mut map = Pixmap::new((width as f32 * scale) as u32, (height as f32 * scale) as u32).unwrap();

@@ -1,8 +1,6 @@
 //! The desk: a sheet, the ledger and the shop's papers come together, and every note gets its verdict. `check`, `write`, `print`
 //! and everything that makes cards sit at this same desk, so that none of them is more lenient than another.
 
-use std::collections::BTreeMap;
-
 use crate::day::{Day, Month};
 use crate::echo::{self, Draft, Earlier, Finding, House, Kept, Recipient, Rule, Severity, Verdict};
 use crate::ledger::Ledger;
@@ -12,6 +10,7 @@ use crate::occasion::{Occasion, yearly_day};
 use crate::person::{Name, Person, Status};
 use crate::sheet::{Entry, Sheet};
 use crate::shop::Shop;
+use crate::studio::{Fits, Typed};
 use crate::touch::Touch;
 use crate::trouble::Result;
 
@@ -38,8 +37,12 @@ impl Judged {
     /// Nobody has written anything yet.
     #[must_use]
     pub fn unwritten(&self) -> bool {
-        self.entry.note.is_empty() && self.entry.ps.is_empty()
+        is_blank(&self.entry)
     }
+}
+
+fn is_blank(entry: &Entry) -> bool {
+    entry.note.is_empty() && entry.ps.is_empty()
 }
 
 /// Where notes are judged.
@@ -73,7 +76,7 @@ impl<'a> Desk<'a> {
 
     /// Judges every card of a sheet, from the first to the last: a later one is also compared with those before it. `fits` says what
     /// the paper and the hand have to say about a note for somebody.
-    pub fn judge(&self, sheet: &Sheet, month: Month, fits: &dyn Fn(&Who, &Entry) -> Result<Vec<Finding>>) -> Result<Vec<Judged>> {
+    pub fn judge(&self, sheet: &Sheet, month: Month, fits: &dyn Fn(&Typed<'_>) -> Result<Fits>) -> Result<Vec<Judged>> {
         let mut done: Vec<Judged> = Vec::new();
         let mut earlier: Vec<Earlier> = Vec::new();
         for entry in &sheet.entries {
@@ -101,7 +104,7 @@ impl<'a> Desk<'a> {
         month: Month,
         above: &[Earlier],
         done: &[Judged],
-        fits: &dyn Fn(&Who, &Entry) -> Result<Vec<Finding>>,
+        fits: &dyn Fn(&Typed<'_>) -> Result<Fits>,
     ) -> Result<Judged> {
         let who = match self.ledger.who(&entry.who) {
             Ok(who) => who,
@@ -134,13 +137,18 @@ impl<'a> Desk<'a> {
                     .help("keep one of the two; a second card on another occasion needs another name for the occasion"),
             );
         }
-        if !entry.note.is_empty() {
-            for finding in fits(&who, entry)? {
+        let mut drawn = true;
+        if !is_blank(entry) {
+            let typed =
+                Typed { who: &who, card: &card, occasion: entry.occasion.as_str(), day, note: &entry.note, ps: &entry.ps };
+            let fits = fits(&typed)?;
+            drawn = fits.drawn;
+            for finding in fits.findings {
                 verdict.add(finding);
             }
         }
         let fresh = verdict.fresh().or_else(|| entry.because.as_deref().and_then(|because| verdict.overruled(because)));
-        let note = fresh.and_then(|fresh| Note::accept(&entry.note, &entry.ps, &text, &fresh));
+        let note = fresh.filter(|_| drawn).and_then(|fresh| Note::accept(&entry.note, &entry.ps, &text, &fresh));
         Ok(Judged { entry: entry.clone(), who: Some(who), day, card, verdict, note, printed })
     }
 
@@ -301,14 +309,13 @@ pub fn json(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged]) -> serde_json::Value
             "to": judged.who.as_ref().map_or(judged.entry.who.as_str(), |w| w.id().as_str()),
             "occasion": judged.entry.occasion.as_str(),
             "verdict": if judged.note.is_some() { "accepted" } else { "refused" },
-            "because": judged.note.as_ref().map(Note::because).filter(|b| !b.is_empty()),
             "findings": findings,
         }));
+        if let (Some(because), Some(card)) = (judged.note.as_ref().map(Note::because).filter(|b| !b.is_empty()), cards.last_mut())
+        {
+            card["because"] = because.into();
+        }
     }
     let accepted = all.iter().filter(|j| j.note.is_some()).count();
-    let mut object = BTreeMap::new();
-    object.insert("cards", serde_json::Value::from(cards));
-    object.insert("accepted", accepted.into());
-    object.insert("refused", (all.len() - accepted).into());
-    serde_json::json!(object)
+    serde_json::json!({ "cards": cards, "accepted": accepted, "refused": all.len() - accepted })
 }

@@ -177,6 +177,8 @@ pub struct Hand {
     x_height: f64,
     /// The font's blank in x-heights.
     blank: f64,
+    /// How wide the letters stand, 1 and less: close letters stray less.
+    airy: f64,
     joined: bool,
     calt: bool,
 }
@@ -198,7 +200,11 @@ impl Hand {
                 .hint("Use a font with the letters a to z."));
         };
         let blank = face.glyph(' ').map_or(x_height * 0.7, |glyph| face.outline(glyph).advance) / x_height;
+        let widths: Vec<f64> =
+            ('a'..='z').filter_map(|c| face.glyph(c)).map(|glyph| face.outline(glyph).advance / x_height).collect();
+        let airy = (widths.iter().sum::<f64>() / widths.len().max(1) as f64 / 1.1).clamp(0.5, 1.0);
         Ok(Hand {
+            airy,
             forms: Forms::new(face.clone(), x_height, entry.joined, entry.noise),
             x_height,
             blank: blank.clamp(0.45, 1.1),
@@ -471,14 +477,15 @@ impl Hand {
             for letter in &piece.letters {
                 let [a, b, c, d, dx, dy] = letter.at.as_coeffs();
                 let (up, steep) = bend(x + dx);
-                // The line's bend, as a shift and a shear about the letter's own place, then whole steps so that files stay small.
-                let step = |v: f64| (v * 200.0).round() / 200.0;
-                let place = |v: f64| (v * 100.0).round() / 100.0;
+                // The line's bend, as a shift and a shear about the letter's own place. Then whole steps, too small to see, so
+                // that the file repeats itself and packs well: a tenth of a point of type size, a twentieth of a point of place.
+                let step = |v: f64| (v * unit * 10_000.0).round() / 10_000.0;
+                let place = |v: f64| (v * 20.0).round() / 20.0;
                 let at = Affine::new([
-                    step(a) * unit,
-                    -step(b + steep * a) * unit,
-                    step(c) * unit,
-                    -step(d + steep * c) * unit,
+                    step(a),
+                    -step(b + steep * a),
+                    step(c),
+                    -step(d + steep * c),
                     place(row.left + (x + dx) * size),
                     place(row.baseline - (dy + up) * size),
                 ]);

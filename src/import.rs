@@ -212,7 +212,7 @@ pub struct Happened {
     pub line: usize,
     /// To whom.
     pub who: Who,
-    /// What sort: `purchase`, `invoice`, `paid`, `visit` …
+    /// What sort: `purchase`, `invoice`, `payment`, `visit` …
     pub kind: String,
     /// When.
     pub day: Day,

@@ -6,9 +6,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::MARGIN;
 use super::chance::Chance;
 use crate::letter::Design;
-use crate::measure::{Circle, Point, Shape as _, Size, mm};
+use crate::measure::{Circle, Point, Shape as _, Size};
 use crate::page::{Ink, Item};
 use crate::trouble::Trouble;
 use crate::typeset::{Align, Style, TypeCase};
@@ -105,6 +106,8 @@ impl Look {
                 let cost = 8 * before.iter().filter(had).count()
                     + 2 * before.iter().filter(had).filter(|l| l.palette == palette).count()
                     + usize::from(last.is_some_and(|l| l.palette == palette))
+                    // Slate is for sober cards; on others it comes last.
+                    + 2 * usize::from(!sober && palette == 0)
                     + 64 * usize::from(last.is_some_and(|l| l.design == design && suits.len() > 1));
                 let lot = chance.next();
                 if best.is_none_or(|(least, lowest, _)| (cost, lot) < (least, lowest)) {
@@ -132,9 +135,6 @@ pub struct Greeting<'a> {
     /// Mourning and the like.
     pub sober: bool,
 }
-
-/// No ink nearer to the edge of a panel.
-pub(super) const MARGIN: f64 = mm(8.5);
 
 /// Draws a cover on a panel of that size.
 #[must_use]

@@ -8,7 +8,7 @@ use crate::cli::due::month_of_sheet;
 use crate::cli::talk::{BAD, DIM, GOOD, STRONG, Talk, WARN, count, styled};
 use crate::cli::{Done, World, workroom};
 use crate::desk::{self, Desk, Judged};
-use crate::echo::{Finding, Severity};
+use crate::echo::{Finding, Rule, Severity};
 use crate::sheet::Sheet;
 use crate::shop::Shop;
 use crate::studio::Studio;
@@ -37,7 +37,7 @@ impl Check {
         let (mut refused, mut objects) = (0, Vec::new());
         for path in paths {
             let sheet = open_sheet(&shop, &path)?;
-            let all = desk.judge(&sheet, month_of_sheet(&sheet.file)?, &|who, entry| studio.fits(who, entry))?;
+            let all = desk.judge(&sheet, month_of_sheet(&sheet.file)?, &|typed| studio.fits(typed))?;
             refused += all.iter().filter(|j| j.note.is_none()).count();
             if self.json {
                 objects.push(desk::json(&desk, &sheet, &all));
@@ -87,9 +87,11 @@ pub fn open_sheet(shop: &Shop, path: &Path) -> Result<Sheet> {
 /// Findings as rustc would show them, then the sum. Cards nobody has written yet are only counted.
 pub fn tell(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged], talk: &Talk) {
     for judged in all.iter().filter(|j| !j.unwritten()) {
-        for finding in desk.heard(judged) {
+        // A warning can wait until nothing refuses any more.
+        let refused = judged.note.is_none();
+        for finding in desk.heard(judged).filter(|f| !refused || f.severity == Severity::Refuse) {
             let trouble = as_trouble(sheet, judged, finding);
-            if finding.severity == Severity::Refuse && judged.note.is_none() {
+            if refused {
                 talk.trouble(&trouble);
             } else {
                 talk.warning(&trouble);
@@ -107,7 +109,7 @@ pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble 
     let mut trouble = Trouble::refused(format!("[{}] {who}: {}", finding.rule.as_str(), finding.message));
     let spans: Vec<_> = finding.ranges.iter().take(12).map(|r| judged.entry.in_file(r)).collect();
     if spans.is_empty() {
-        trouble = trouble.at(sheet.spot(judged.entry.heading.clone(), ""));
+        trouble = trouble.at(sheet.spot(judged.entry.who_at.clone(), ""));
     }
     for span in spans {
         trouble = trouble.at(sheet.spot(span, ""));
@@ -115,7 +117,11 @@ pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble 
     for line in finding.lines(&text).into_iter().chain(finding.help.iter().cloned()) {
         trouble = trouble.hint(line);
     }
-    if finding.severity == Severity::Refuse && judged.note.is_none() && finding.rule.can_be_overruled() {
+    if finding.rule == Rule::Placeholder {
+        trouble = trouble.hint("write what belongs there, or take it out");
+    }
+    let impossible = matches!(finding.rule, Rule::Overflow | Rule::MissingGlyph);
+    if finding.severity == Severity::Refuse && judged.note.is_none() && finding.rule.can_be_overruled() && !impossible {
         trouble = trouble.hint("if it must be so, put `> because: your reason` under the heading; the reason is kept");
     }
     trouble

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 
 use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
-use crate::cli::{Done, World, workroom};
+use crate::cli::{Done, World, typed, workroom};
 use crate::day::{Day, Month};
 use crate::due::{self, Due, Window};
 use crate::ledger::Ledger;
@@ -24,7 +24,7 @@ pub struct DueVerb {
     #[arg(long, value_name = "DAYS", value_parser = days, conflicts_with = "month")]
     within: Option<i64>,
     /// Everything of one month: 2026-12
-    #[arg(long, value_name = "MONTH")]
+    #[arg(long, value_name = "MONTH", value_parser = typed::<Month>)]
     month: Option<Month>,
     /// As JSON
     #[arg(long)]

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::talk::{BAD, GOOD, Talk, count, styled};
 use crate::cli::{Done, World, workroom};
+use crate::ledger::Ledger;
 use crate::sheet::Sheet;
 use crate::shop;
 use crate::trouble::{Result, Trouble};
@@ -94,6 +95,46 @@ impl Backup {
         shop::private_file(&place)?;
         talk.put(place.display().to_string());
         talk.say("The ledger is copied. To restore it: put the copy in place of ledger.db while no wetink runs.");
+        Ok(Done::Well)
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The copy: a file that `wetink backup` made
+    file: PathBuf,
+}
+
+impl Restore {
+    pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        let shop = world.shop()?;
+        let _lock = workroom::take_lock(&shop)?;
+        let from = world.dir.join(&self.file);
+        let bytes = std::fs::read(&from).map_err(|e| Trouble::file("read", &self.file, &e))?;
+        // The copy is looked over under another name first, so that a bad one never takes the ledger's place.
+        let trial = shop.dir.join(".wetink-restore.db");
+        shop::write_whole(&trial, &bytes)?;
+        let looked = Ledger::open(&trial).and_then(|ledger| Ok((ledger.damage()?, ledger.count_cards()?)));
+        let cards = match looked {
+            Ok((damage, cards)) if damage.is_empty() => cards,
+            looked => {
+                let _ = std::fs::remove_file(&trial);
+                let why = looked.map_or_else(|t| t.message, |(damage, _)| damage.join("; "));
+                return Err(Trouble::damaged(format!("{} is no whole ledger: {why}", self.file.display()))
+                    .hint("nothing was changed; try an older copy"));
+            }
+        };
+        let ledger = shop.ledger();
+        if ledger.exists() {
+            let aside =
+                (1..).map(|n| shop.dir.join(format!("ledger.before-restore-{n}.db"))).find(|p| !p.exists()).unwrap_or_default();
+            std::fs::rename(&ledger, &aside).map_err(|e| Trouble::file("move aside", &ledger, &e))?;
+            talk.say(format!("What was there is kept as {}", shop.name_of(&aside)));
+        }
+        let _ = std::fs::remove_file(shop.dir.join("ledger.db-journal"));
+        std::fs::rename(&trial, &ledger).map_err(|e| Trouble::file("put in place", &ledger, &e))?;
+        shop::sync_dir(&shop.dir);
+        talk.say(format!("The ledger is back, with {} on record.", count(cards as usize, "card")));
         Ok(Done::Well)
     }
 }

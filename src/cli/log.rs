@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::talk::{DIM, STRONG, Talk, styled};
-use crate::cli::{Done, World, workroom};
+use crate::cli::{Done, World, typed, workroom};
 use crate::day::Day;
 use crate::ledger::people::Who;
 use crate::person::{Name, Person};
@@ -23,10 +23,10 @@ pub struct Log {
     /// What happened, in your words
     text: Option<String>,
     /// When; today if not given
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
     on: Option<Day>,
     /// For a promise: until when
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
     until: Option<Day>,
     /// Who notes it down
     #[arg(long, value_name = "NAME")]

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
-use crate::cli::{Done, World, workroom};
+use crate::cli::{Done, World, typed, workroom};
 use crate::day::{Birthday, Day};
 use crate::ledger::Ledger;
 use crate::ledger::cards::{Card, Event};
@@ -48,10 +48,10 @@ impl PersonVerb {
 #[derive(Debug, Args)]
 struct Details {
     /// 1980-04-12, or 04-12 when the year is unknown, or "12 April"
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = typed::<Birthday>)]
     birthday: Option<Birthday>,
     /// Wedding or other yearly day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = typed::<Birthday>)]
     anniversary: Option<Birthday>,
     /// What you call them, where it isn't the given name
     #[arg(long)]
@@ -171,7 +171,7 @@ struct SetStatus {
     /// contact, do-not-contact, deceased or undeliverable
     status: String,
     /// Since when; today if not given
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
     on: Option<Day>,
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::talk::{STRONG, Talk, count, list, styled};
-use crate::cli::{Done, World, workroom};
+use crate::cli::{Done, World, typed, workroom};
 use crate::day::Day;
 use crate::ledger::Ledger;
 use crate::ledger::cards::Card;
@@ -17,7 +17,7 @@ pub struct Posted {
     #[arg(long, value_name = "WHO")]
     except: Vec<String>,
     /// When; today if not given
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
     on: Option<Day>,
     /// Who signed and posted them
     #[arg(long, value_name = "NAME")]
@@ -78,10 +78,16 @@ fn chosen(ledger: &Ledger, which: &[String]) -> Result<Vec<Card>> {
         } else if let Some(card) = ledger.card(typed)? {
             vec![card]
         } else {
-            let who = ledger.who(typed).map_err(|t| {
+            if ledger.matching(typed)?.is_empty() {
                 let ids: Vec<&str> = batches.iter().rev().filter(|b| b.state == "ready").take(3).map(|b| b.id.as_str()).collect();
-                if ids.is_empty() { t } else { t.hint(format!("or a batch: {}", ids.join(", "))) }
-            })?;
+                let trouble = Trouble::failed(format!("`{typed}` is no batch, no card and nobody's name"));
+                return Err(if ids.is_empty() {
+                    trouble.hint("nothing was printed yet: `wetink print`")
+                } else {
+                    trouble.hint(format!("the newest batches are {}", ids.join(", ")))
+                });
+            }
+            let who = ledger.who(typed)?;
             let cards = ledger.cards_to(who.id())?;
             let waiting: Vec<Card> = cards.iter().filter(|c| c.state == "printed").cloned().collect();
             if waiting.is_empty() { cards.into_iter().rev().take(1).collect() } else { waiting }

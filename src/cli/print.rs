@@ -24,7 +24,7 @@ use crate::note::Note;
 use crate::occasion::Occasion;
 use crate::person::Status;
 use crate::shop::{self, Shop};
-use crate::studio::{Job, Order, Studio};
+use crate::studio::{Job, Order, Printed, Studio};
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
@@ -82,7 +82,7 @@ impl Print {
         let sheet = open_sheet(&shop, &path)?;
         let month = month_of_sheet(&sheet.file)?;
         let desk = Desk::new(&shop, &room.ledger)?;
-        let all = desk.judge(&sheet, month, &|who, entry| studio.fits(who, entry))?;
+        let all = desk.judge(&sheet, month, &|typed| studio.fits(typed))?;
         check::tell(&desk, &sheet, &all, talk);
         let refused = all.iter().any(|j| j.note.is_none() && j.printed.is_none());
         let before = all.iter().filter(|j| j.printed.is_some()).count();
@@ -102,10 +102,13 @@ impl Print {
         }
         if self.dry_run {
             let names: Vec<&str> = jobs.iter().map(|j| j.card.as_str()).collect();
-            talk.say(format!("{} would be printed on {}: {}", count(jobs.len(), "card"), studio.stock_name(), names.join(", ")));
+            talk.say(format!("{} would be printed on {}: {}", count(jobs.len(), "card"), studio.stock().name, names.join(", ")));
             return Ok(ended);
         }
         let printed = studio.print(&jobs)?;
+        for line in &printed.warnings {
+            talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
+        }
         if self.proof {
             let place = shop.out().join(format!("proof-{month}.pdf"));
             shop::private_dir(&shop.out())?;
@@ -122,7 +125,7 @@ impl Print {
                 (j, key)
             })
             .collect();
-        let batch = commit(world, &shop, &mut room, month, &sheet_file, &printed.pdf, cards.len(), |change, n, _| {
+        let batch = commit(world, &shop, &mut room, month, &sheet_file, &printed, cards.len(), |change, n, _| {
             for (at, (job, key)) in cards.iter().enumerate() {
                 let new = NewCard {
                     id: &job.card,
@@ -143,7 +146,6 @@ impl Print {
             }
             Ok(())
         })?;
-        self.extra(&shop, &batch, &printed.cue_sheet, talk)?;
         self.told(&shop, &batch, talk);
         Ok(ended)
     }
@@ -161,17 +163,13 @@ impl Print {
             count(batch.cards as usize, "card"),
             batch.file
         ));
-        talk.say(format!("Sign them in ink, post them, then `wetink posted {}`", batch.id));
-    }
-
-    /// The cue sheet goes beside the batch; it can be made again at any time and isn't logged.
-    fn extra(&self, shop: &Shop, batch: &Batch, cue: &Option<Vec<u8>>, talk: &Talk) -> Result<()> {
-        if let Some(bytes) = cue {
-            let place = shop.out().join(format!("{}-cues.pdf", batch.id));
-            shop::write_whole(&place, bytes)?;
-            talk.say(format!("what to write on them: {}", shop.name_of(&place)));
+        for (end, what) in [("backs", "the other side, to print second"), ("cues", "what to write on them")] {
+            let beside = shop.out().join(format!("{}-{end}.pdf", batch.id));
+            if beside.exists() {
+                talk.say(format!("{what}: {}", shop.name_of(&beside)));
+            }
         }
-        Ok(())
+        talk.say(format!("Sign them in ink, post them, then `wetink posted {}`", batch.id));
     }
 
     fn again(&self, world: &World, shop: &Shop, room: &mut Workroom, studio: &Studio, talk: &Talk) -> Result<Done> {
@@ -205,10 +203,12 @@ impl Print {
             });
         }
         let printed = studio.print(&jobs)?;
-        let batch = commit(world, shop, room, Month::of(world.today), "again", &printed.pdf, cards.len(), |change, _, id| {
+        for line in &printed.warnings {
+            talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
+        }
+        let batch = commit(world, shop, room, Month::of(world.today), "again", &printed, cards.len(), |change, _, id| {
             cards.iter().try_for_each(|(card, ..)| change.happened(card.n, "reprinted", world.today, "", id))
         })?;
-        self.extra(shop, &batch, &printed.cue_sheet, talk)?;
         talk.put(shop.dir.join(&batch.file).display().to_string());
         talk.say(format!("{} again in {}", count(cards.len(), "card"), batch.file));
         Ok(Done::Well)
@@ -216,9 +216,17 @@ impl Print {
 }
 
 /// What is printed for one card: what was on earlier covers, and the facts for the cue sheet.
-fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, number: usize) -> Result<Job<'a>> {
-    let covers_before =
-        room.ledger.cards_to(who.id())?.into_iter().rev().take(3).map(|c| c.made.cover).filter(|c| !c.is_empty()).collect();
+pub fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, number: usize) -> Result<Job<'a>> {
+    let mut covers_before: Vec<String> = room
+        .ledger
+        .cards_to(who.id())?
+        .into_iter()
+        .rev()
+        .take(3)
+        .map(|c| c.made.cover)
+        .filter(|c| !c.is_empty())
+        .collect::<Vec<_>>();
+    covers_before.reverse();
     let mut facts = Vec::new();
     for person in who.persons() {
         facts.extend(room.ledger.touches(&person.id)?.into_iter().rev().map(|t| t.text).filter(|t| !t.is_empty()));
@@ -257,7 +265,7 @@ fn spoilt(room: &Workroom, typed: &str) -> Result<Vec<Card>> {
 }
 
 /// The one sheet that has notes to print.
-fn the_sheet(shop: &Shop, room: &Workroom) -> Result<PathBuf> {
+pub fn the_sheet(shop: &Shop, room: &Workroom) -> Result<PathBuf> {
     let paths = open_sheets(shop);
     let mut waiting = Vec::new();
     for path in &paths {
@@ -298,7 +306,7 @@ fn commit(
     room: &mut Workroom,
     month: Month,
     sheet: &str,
-    pdf: &[u8],
+    printed: &Printed,
     cards: usize,
     record: impl FnOnce(&Change<'_>, i64, &str) -> Result<()>,
 ) -> Result<Batch> {
@@ -310,7 +318,7 @@ fn commit(
         id,
         day: world.today,
         sheet: sheet.to_owned(),
-        sha256: sha256(pdf),
+        sha256: sha256(&printed.pdf),
         cards: u32::try_from(cards).unwrap_or(u32::MAX),
         state: "ready".into(),
     };
@@ -321,7 +329,11 @@ fn commit(
     }
     let waiting = waiting_name(&place);
     step("before the PDF");
-    write_new(&waiting, pdf)?;
+    // What lies beside it can be made again at any time; it is there before the batch is.
+    for (end, bytes) in &printed.beside {
+        shop::write_whole(&shop.out().join(format!("{}-{end}.pdf", batch.id)), bytes)?;
+    }
+    write_new(&waiting, &printed.pdf)?;
     step("the PDF waits");
     let opened = room.ledger.change(|change| {
         let n = change.begin_batch(&batch)?;

@@ -22,7 +22,7 @@ fn render(level: &Level<'_>, trouble: &Trouble) -> String {
     let message = words::shown(&trouble.message);
     let title = level.clone().primary_title(message);
     // Only the lines around the spots are handed over: a sheet may be long, and must be made safe to show.
-    let windows: Vec<Window> = trouble.spots.iter().map(Window::of).collect();
+    let windows = Window::of_all(&trouble.spots);
     let mut group =
         if windows.is_empty() { Group::with_title(title) } else { title.elements(windows.iter().map(Window::snippet)) };
     for hint in &trouble.hints {
@@ -35,16 +35,28 @@ fn width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|c| (40..=400).contains(c)).unwrap_or(120)
 }
 
-/// A spot's lines, made safe to show, with the span moved accordingly.
+/// The lines of one or more spots, made safe to show, with the spans moved accordingly.
 struct Window {
     text: String,
     path: String,
     line: usize,
-    span: std::ops::Range<usize>,
-    label: String,
+    marks: Vec<(std::ops::Range<usize>, String)>,
 }
 
 impl Window {
+    /// One window for each file and line: several spots on a line are shown under it together.
+    fn of_all(spots: &[Spot]) -> Vec<Window> {
+        let mut windows: Vec<Window> = Vec::new();
+        for spot in spots {
+            let window = Window::of(spot);
+            match windows.iter_mut().find(|w| w.path == window.path && w.line == window.line && w.text == window.text) {
+                Some(there) => there.marks.extend(window.marks),
+                None => windows.push(window),
+            }
+        }
+        windows
+    }
+
     fn of(spot: &Spot) -> Window {
         let text = &*spot.text;
         let floor = |mut at: usize| {
@@ -67,14 +79,15 @@ impl Window {
             text: before + &inside + &after,
             path: words::shown(&spot.file).into_owned(),
             line: spot.line(),
-            span,
-            label: words::shown(&spot.label).into_owned(),
+            marks: vec![(span, words::shown(&spot.label).into_owned())],
         }
     }
 
     fn snippet(&self) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-        let mark = AnnotationKind::Primary.span(self.span.clone());
-        let mark = if self.label.is_empty() { mark } else { mark.label(self.label.as_str()) };
-        Snippet::source(self.text.as_str()).line_start(self.line).path(self.path.as_str()).annotation(mark)
+        let marks = self.marks.iter().map(|(span, label)| {
+            let mark = AnnotationKind::Primary.span(span.clone());
+            if label.is_empty() { mark } else { mark.label(label.as_str()) }
+        });
+        Snippet::source(self.text.as_str()).line_start(self.line).path(self.path.as_str()).annotations(marks)
     }
 }

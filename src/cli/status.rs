@@ -5,14 +5,14 @@ use serde::Serialize;
 
 use crate::cli::due::{owed, window};
 use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
-use crate::cli::{Done, World, workroom};
+use crate::cli::{Done, World, typed, workroom};
 use crate::day::Month;
 use crate::trouble::Result;
 
 #[derive(Debug, Args)]
 pub struct Status {
     /// The month; this one if not given
-    #[arg(long, value_name = "MONTH")]
+    #[arg(long, value_name = "MONTH", value_parser = typed::<Month>)]
     month: Option<Month>,
     /// As JSON
     #[arg(long)]

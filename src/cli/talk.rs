@@ -24,13 +24,20 @@ pub const DIM: Style = Style::new().dimmed();
 #[derive(Clone, Copy, Debug)]
 pub struct Talk {
     terminal: bool,
+    hushed: bool,
 }
 
 impl Talk {
     /// Speaks on this process's own streams.
     #[must_use]
     pub fn of_this_process() -> Talk {
-        Talk { terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal() }
+        Talk { terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(), hushed: false }
+    }
+
+    /// Says and asks nothing, for a verb that only prepares another.
+    #[must_use]
+    pub fn hushed(self) -> Talk {
+        Talk { terminal: false, hushed: true }
     }
 
     /// Whether somebody can be asked.
@@ -41,7 +48,9 @@ impl Talk {
 
     /// A line of data. A reader that has gone away is no trouble.
     pub fn put(self, line: impl AsRef<str>) {
-        let _ = writeln!(anstream::stdout().lock(), "{}", line.as_ref());
+        if !self.hushed {
+            let _ = writeln!(anstream::stdout().lock(), "{}", line.as_ref());
+        }
     }
 
     /// Bytes of data, as they are.
@@ -56,7 +65,9 @@ impl Talk {
 
     /// A line of talk.
     pub fn say(self, line: impl AsRef<str>) {
-        let _ = writeln!(anstream::stderr().lock(), "{}", line.as_ref());
+        if !self.hushed {
+            let _ = writeln!(anstream::stderr().lock(), "{}", line.as_ref());
+        }
     }
 
     /// Trouble, with its place and what to do.

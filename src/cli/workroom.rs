@@ -52,7 +52,7 @@ pub fn enter(shop: &Shop, talk: &Talk) -> Result<Workroom> {
 }
 
 /// One writer at a time. The lock is the system's, so that it is gone with the process, however that ends.
-fn take_lock(shop: &Shop) -> Result<File> {
+pub fn take_lock(shop: &Shop) -> Result<File> {
     let path = shop.dir.join(".wetink.lock");
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -131,7 +131,7 @@ pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
 #[must_use]
 pub fn waiting_name(place: &std::path::Path) -> std::path::PathBuf {
     let name = place.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    place.with_file_name(format!(".{name}.waiting"))
+    place.with_file_name(format!(".wetink-{name}"))
 }
 
 /// SHA-256 in hexadecimal.

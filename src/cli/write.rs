@@ -11,7 +11,7 @@ use crate::brief;
 use crate::cli::check::{self, open_sheet};
 use crate::cli::due::{self, month_to_write};
 use crate::cli::talk::{STRONG, Talk, count, styled};
-use crate::cli::{Done, World, workroom};
+use crate::cli::{Done, World, typed, workroom};
 use crate::day::Month;
 use crate::desk::Desk;
 use crate::echo::Severity;
@@ -32,7 +32,7 @@ pub struct Write {
     #[arg(long = "for", value_name = "OCCASION", default_value = "hello")]
     occasion: String,
     /// The month of the sheet; from mid-month on the next one if not given
-    #[arg(long, value_name = "MONTH")]
+    #[arg(long, value_name = "MONTH", value_parser = typed::<Month>)]
     month: Option<Month>,
     /// Offer only the next so many cards
     #[arg(long, value_name = "N")]
@@ -163,7 +163,7 @@ fn edit(world: &World, shop: &Shop, path: &Path, month: Month, editor: &str, tal
         let ledger = workroom::read(shop, talk)?;
         let studio = Studio::open(shop)?;
         let desk = Desk::new(shop, &ledger)?;
-        let all = desk.judge(&sheet, month, &|who, entry| studio.fits(who, entry))?;
+        let all = desk.judge(&sheet, month, &|typed| studio.fits(typed))?;
         let mut remarks = Vec::new();
         for judged in &all {
             let refusals =

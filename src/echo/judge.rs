@@ -131,8 +131,10 @@ fn copy<'a, 'b>(draft: &Draft<'_>, reading: &Reading, beside: &'a [Beside<'b>]) 
     let own_name = finding.swapped(draft.text);
     let other_things = best.likeness.swaps.iter().any(|(_, new)| new.iter().any(|n| telling(&reading.terms[*n])));
     let templated = other_things && (own as f32) < TEMPLATE_OWN * (words + exchanged + own) as f32;
-    let (rule, how) = if same {
-        (Rule::Duplicate, if own_name.is_empty() { "" } else { ", with another name in it" })
+    let (rule, how) = if same && own_name.is_empty() {
+        (Rule::Duplicate, "")
+    } else if same {
+        (Rule::Templated, ", with another name in it")
     } else if templated {
         (Rule::Templated, ", with other names and things in it")
     } else {

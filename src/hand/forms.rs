@@ -13,7 +13,7 @@ use super::dice::{Dice, Swell};
 use super::likeness::Trace;
 use super::outline::Outline;
 use crate::face::{Face, key};
-use crate::measure::{Affine, Vec2};
+use crate::measure::{Affine, Point, Vec2};
 use crate::page::Shape;
 
 /// How often letters come in 60 words of English, with something over; what isn't here comes three times.
@@ -40,7 +40,11 @@ const READ: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 /// Two forms of a letter are at least this far apart, in x-heights.
 const APART: f64 = 0.0165;
 /// A form is this much nearer to its own letter than to any other.
-const CLEAR: f64 = 0.008;
+const CLEAR: f64 = 0.014;
+/// Letters farther apart are not mistaken for each other.
+const FAR: f64 = 0.12;
+/// Steps in which outlines are followed to compare letters.
+const STEP: f64 = 0.08;
 /// Draws before the best so far is taken.
 const DRAWS: u64 = 10;
 /// Changes every shape when the drawing changes, so that old and new outlines never share a key.
@@ -62,7 +66,12 @@ pub(super) struct Forms {
 struct Letter {
     glyph: u32,
     outline: Outline,
-    normals: Vec<Vec2>,
+    /// At each point: the way across the line, and the share of the whole line it stands for.
+    across: Vec<(Vec2, f64)>,
+    /// At each point, the middle of its stroke.
+    middles: Vec<Point>,
+    /// How much heavier and lighter the pen writes it, at each edge: by a thirtieth of the stroke.
+    ink: f64,
     /// Other letters near this one, with their distance.
     rivals: OnceLock<Vec<(usize, f64)>>,
     drawn: [Mutex<Drawn>; 3],
@@ -126,13 +135,30 @@ impl Forms {
         drawn.forms[k].clone()
     }
 
+    /// How a form stands when it is turned and stretched by `jitter`, to compare with others of its letter by [`apart`].
+    pub(super) fn stance(&self, glyph: u32, manner: Manner, k: usize, jitter: Affine) -> Vec<f32> {
+        let letter = self.letter(glyph);
+        let mut stance = letter.moves(|_, p| jitter * p);
+        let drawn = letter.drawn[manner as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(moves) = drawn.moves.get(k) {
+            stance.iter_mut().zip(moves).for_each(|(all, own)| *all += own);
+        }
+        stance
+    }
+
     fn letter(&self, glyph: u32) -> Arc<Letter> {
         if let Some(letter) = self.letters.read().ok().and_then(|known| known.get(&glyph).cloned()) {
             return letter;
         }
         let outline = Outline::reduced(&self.face.outline(glyph).outline, self.x_height);
-        let letter =
-            Arc::new(Letter { glyph, normals: outline.normals(), outline, rivals: OnceLock::new(), drawn: Default::default() });
+        let across = outline.across();
+        let middles = outline.middles(&across);
+        let mut thick: Vec<f64> =
+            outline.contours.iter().flatten().zip(&middles).map(|(node, middle)| 2.0 * node.at.distance(*middle)).collect();
+        thick.sort_by(f64::total_cmp);
+        let ink = (thick.get(thick.len() / 2).copied().unwrap_or(0.1) / 30.0).min(0.004);
+        let letter = Letter { glyph, across, middles, ink, outline, rivals: OnceLock::new(), drawn: Default::default() };
+        let letter = Arc::new(letter);
         let mut known = self.letters.write().unwrap_or_else(PoisonError::into_inner);
         known.entry(glyph).or_insert(letter).clone()
     }
@@ -174,10 +200,11 @@ impl Forms {
             .get(&letter.glyph)
             .map(|mean| Vec2::new(mean + 0.08 * dice.normal() * amount.min(1.2), 0.056 * dice.normal() * amount.min(1.2)));
         let boost = if self.joined { 1.25 } else { 1.0 };
+        let mut middles = letter.middles.iter();
         for contour in &mut outline.contours {
             let over = dot.filter(|_| contour.iter().all(|node| node.at.y > 0.95)).unwrap_or_default();
-            for node in contour {
-                let (x, y) = (node.at.x, node.at.y);
+            for (node, middle) in contour.iter_mut().zip(&mut middles) {
+                let (x, y) = (middle.x, middle.y);
                 let quiet = if self.joined { join_quiet(x, y, advance) * boost } else { 1.0 } * amount;
                 let shift = Vec2::new(
                     0.045 * wide_x.at(x, y) + 0.012 * fine_x.at(x, y),
@@ -186,17 +213,10 @@ impl Forms {
                 node.at += shift * quiet + over;
             }
         }
-        let mut moves = Vec::with_capacity(letter.normals.len());
-        let before = letter.outline.contours.iter().flatten();
-        let mean = |outline: &Outline| {
-            let nodes = outline.contours.iter().flatten();
-            let count = letter.normals.len().max(1) as f64;
-            nodes.fold(Vec2::ZERO, |sum, node| sum + node.at.to_vec2()) / count
-        };
-        let whole = mean(&outline) - mean(&letter.outline);
-        for ((node, old), normal) in outline.nodes_mut().zip(before).zip(&letter.normals) {
-            moves.push((node.at - old.at - whole).dot(*normal) as f32);
-            node.at += *normal * (0.004 * amount.min(1.2) * weight.at(old.at.x, old.at.y));
+        let moved: Vec<Point> = outline.contours.iter().flatten().map(|node| node.at).collect();
+        let moves = letter.moves(|i, _| moved[i]);
+        for (node, (normal, _)) in outline.nodes_mut().zip(&letter.across) {
+            node.at += *normal * (letter.ink * amount.min(1.2) * weight.at(node.at.x, node.at.y));
         }
         (outline, moves)
     }
@@ -205,20 +225,17 @@ impl Forms {
     fn misread(&self, letter: &Letter, outline: &Outline, moves: &[f32]) -> bool {
         let rivals = letter.rivals.get_or_init(|| self.rivals(letter.glyph));
         let own = size(moves);
-        let close: Vec<usize> = rivals.iter().filter(|(_, away)| *away < 2.6 * own + 2.0 * CLEAR).map(|(i, _)| *i).collect();
-        if close.is_empty() {
+        // A rival farther from the letter than this cannot be nearer to its form than the letter is.
+        let close = || rivals.iter().filter(|(_, away)| *away < 2.2 * own + 2.0 * CLEAR);
+        if close().next().is_none() {
             return false;
         }
-        let trace = Trace::new(&outline.to_path(1000.0), Affine::scale(0.001), 0.06);
-        let Some(own) = self.read.iter().find(|(glyph, _)| *glyph == letter.glyph).map(|own| trace.distance(self.trace(own)))
-        else {
-            return false;
-        };
-        close.iter().any(|i| trace.distance(self.trace(&self.read[*i])) < own + CLEAR)
+        let trace = Trace::new(&outline.to_path(1000.0), Affine::scale(0.001), STEP);
+        close().any(|(i, _)| trace.near(self.trace(&self.read[*i]), own + CLEAR) < own + CLEAR)
     }
 
     fn trace<'a>(&self, (glyph, trace): &'a (u32, OnceLock<Trace>)) -> &'a Trace {
-        trace.get_or_init(|| Trace::new(&self.face.outline(*glyph).outline, Affine::scale(1.0 / self.x_height), 0.06))
+        trace.get_or_init(|| Trace::new(&self.face.outline(*glyph).outline, Affine::scale(1.0 / self.x_height), STEP))
     }
 
     /// The letters near one, except such as look the same in this font (I and l in many).
@@ -231,9 +248,20 @@ impl Forms {
         others
             .map(|(i, other)| (i, self.trace(other)))
             .filter(|(_, other)| own.comparable(other))
-            .map(|(i, other)| (i, own.distance(other)))
-            .filter(|(_, away)| (0.025..0.3).contains(away))
+            .map(|(i, other)| (i, own.near(other, FAR)))
+            .filter(|(_, away)| (0.025..FAR).contains(away))
             .collect()
+    }
+}
+
+impl Letter {
+    /// How far each point has moved across the line, weighted, less the movement of the whole. The sum of the differences
+    /// of two such lists is nearly the distance of the two forms.
+    fn moves(&self, moved: impl Fn(usize, Point) -> Point) -> Vec<f32> {
+        let points = || self.outline.contours.iter().flatten().map(|node| node.at).enumerate();
+        let shifts: Vec<Vec2> = points().map(|(i, p)| moved(i, p) - p).collect();
+        let whole = shifts.iter().zip(&self.across).fold(Vec2::ZERO, |sum, (shift, (_, share))| sum + *shift * *share);
+        shifts.iter().zip(&self.across).map(|(shift, (normal, share))| ((*shift - whole).dot(*normal) * share) as f32).collect()
     }
 }
 
@@ -251,12 +279,11 @@ fn join_quiet(x: f64, y: f64, advance: f64) -> f64 {
 }
 
 /// Nearly the distance between two forms of a letter: how far apart their outlines run, across the line.
-fn apart(one: &[f32], other: &[f32]) -> f64 {
-    let sum: f32 = one.iter().zip(other).map(|(a, b)| (a - b).abs()).sum();
-    f64::from(sum) / one.len().max(1) as f64
+pub(super) fn apart(one: &[f32], other: &[f32]) -> f64 {
+    f64::from(one.iter().zip(other).map(|(a, b)| (a - b).abs()).sum::<f32>())
 }
 
 /// Nearly the distance of a form from its letter in the font.
 fn size(moves: &[f32]) -> f64 {
-    f64::from(moves.iter().map(|m| m.abs()).sum::<f32>()) / moves.len().max(1) as f64
+    f64::from(moves.iter().map(|m| m.abs()).sum::<f32>())
 }

@@ -8,11 +8,14 @@ use std::sync::Arc;
 use kurbo::PathEl;
 
 use super::dice::{Dice, small_turn};
+use super::forms::apart;
 use super::{Hand, Manner};
 use crate::face::Features;
 use crate::measure::{Affine, Point, Rect, Vec2};
 use crate::page::Shape;
 
+/// No two equal letters of a note stand nearer to each other than this, as reckoned by [`apart`].
+const APART: f64 = 0.016;
 /// Least clear distance between the inks of two words.
 const CLEAR_GAP: f64 = 0.47;
 /// Height of the bands in which inks are kept apart, and the lowest.
@@ -49,25 +52,43 @@ pub(super) struct Writer<'a> {
     hand: &'a Hand,
     manner: Manner,
     seed: u64,
-    /// Per letter: the order of its forms, and how many are used.
-    orders: HashMap<u32, (Vec<u32>, usize)>,
+    /// Per letter: the order of its forms, and how those written so far stand.
+    written: HashMap<u32, (Vec<u32>, Vec<Vec<f32>>)>,
     words: u64,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(hand: &'a Hand, manner: Manner, seed: u64) -> Writer<'a> {
-        Writer { hand, manner, seed, orders: HashMap::new(), words: 0 }
+        Writer { hand, manner, seed, written: HashMap::new(), words: 0 }
     }
 
-    /// Which form of a letter to use next: all of the pool in this card's own order, then further ones.
-    fn next_form(&mut self, glyph: u32) -> usize {
-        let (hand, seed) = (self.hand, self.seed);
-        let (order, used) = self
-            .orders
+    /// The next form of a letter, all of the pool in this card's own order and then further ones, and how it is turned: again
+    /// until it stands unlike every one of its kind in this note.
+    fn next_form(&mut self, glyph: u32, dice: &mut Dice, whole: Affine) -> (Arc<Shape>, Affine) {
+        let (hand, seed, manner) = (self.hand, self.seed, self.manner);
+        let (order, stances) = self
+            .written
             .entry(glyph)
-            .or_insert_with(|| (Dice::new(&[seed, 1, u64::from(glyph)]).shuffled(hand.forms.pool(glyph)), 0));
-        *used += 1;
-        order.get(*used - 1).map_or(*used - 1, |form| *form as usize)
+            .or_insert_with(|| (Dice::new(&[seed, 1, u64::from(glyph)]).shuffled(hand.forms.pool(glyph)), Vec::new()));
+        let used = stances.len();
+        let form = order.get(used).map_or(used, |form| *form as usize);
+        let shape = hand.forms.form(glyph, manner, form);
+        let turn = if hand.joined { 0.35 * manner.noise() } else { manner.noise() };
+        let mut best: Option<(f64, Affine, Vec<f32>)> = None;
+        for _ in 0..8 {
+            let jitter = jitter(dice, turn);
+            let stance = hand.forms.stance(glyph, manner, form, whole * jitter);
+            let apart = stances.iter().map(|other| apart(other, &stance)).fold(f64::INFINITY, f64::min);
+            if best.as_ref().is_none_or(|(so_far, ..)| apart > *so_far) {
+                best = Some((apart, jitter, stance));
+            }
+            if apart >= APART {
+                break;
+            }
+        }
+        let (_, jitter, stance) = best.unwrap_or_default();
+        stances.push(stance);
+        (shape, jitter)
     }
 
     /// Writes the next word of the note.
@@ -77,19 +98,17 @@ impl<'a> Writer<'a> {
         let hand = self.hand;
         let size = hand.x_height;
         let by = self.manner.noise();
-        let (turn, spread) = if hand.joined { (0.35 * by, 0.0) } else { (by, by) };
+        let spread = if hand.joined { 0.0 } else { by * hand.airy };
+        let lean = small_turn(1.2 * by * dice.normal()).0;
+        let scale = 1.0 + 0.015 * by * dice.normal();
+        let (sine, cosine) = small_turn(0.25 * by * dice.normal());
+        let whole =
+            Affine::new([scale * cosine, scale * sine, scale * (lean * cosine - sine), scale * (lean * sine + cosine), 0.0, 0.0]);
         let mut letters = Vec::with_capacity(text.len());
         let mut pen = Vec2::ZERO;
         for placed in hand.face.shape(text, Features { contextual: hand.calt, ..Features::HAND }) {
-            let form = self.next_form(placed.glyph);
-            let shape = hand.forms.form(placed.glyph, self.manner, form);
+            let (shape, jitter) = self.next_form(placed.glyph, &mut dice, whole);
             let own = placed.advance / size;
-            let wide = 1.0 + 0.045 * turn * dice.normal();
-            let high = 1.0 + 0.035 * turn * dice.normal();
-            let (sine, cosine) = small_turn(1.0 * turn * dice.normal());
-            let lean = small_turn(2.0 * turn * dice.normal()).0;
-            let jitter =
-                Affine::new([wide * cosine, wide * sine, high * (lean * cosine - sine), high * (lean * sine + cosine), 0.0, 0.0]);
             let shift = Vec2::new(0.03, 0.04) * spread;
             let shift = Vec2::new(shift.x * dice.normal(), shift.y * dice.normal()) + Vec2::new(placed.dx, placed.dy) / size;
             // Print letters turn about their middle; joined ones about the point where the last one ended, so strokes stay joined.
@@ -105,17 +124,7 @@ impl<'a> Writer<'a> {
                 Vec2::new(own + 0.03 * spread * dice.normal() * f64::from(u8::from(own > 0.0)), 0.0)
             };
         }
-        let (sine, cosine) = small_turn(0.25 * by * dice.normal());
-        let lean = small_turn(1.2 * by * dice.normal()).0;
-        let scale = 1.0 + 0.015 * by * dice.normal();
-        let whole = Affine::new([
-            scale * cosine,
-            scale * sine,
-            scale * (lean * cosine - sine),
-            scale * (lean * sine + cosine),
-            0.0,
-            0.03 * by * dice.normal(),
-        ]);
+        let whole = Affine::translate((0.0, 0.03 * by * dice.normal())) * whole;
         let stretch = 0.12 * by * dice.normal();
         let mut piece = Piece {
             text: text.into(),
@@ -133,6 +142,15 @@ impl<'a> Writer<'a> {
         piece.trace(size);
         piece
     }
+}
+
+/// How one letter is turned, stretched and leant: by as much as the recipe says, times `by`.
+fn jitter(dice: &mut Dice, by: f64) -> Affine {
+    let wide = 1.0 + 0.045 * by * dice.normal();
+    let high = 1.0 + 0.035 * by * dice.normal();
+    let (sine, cosine) = small_turn(by * dice.normal());
+    let lean = small_turn(2.0 * by * dice.normal()).0;
+    Affine::new([wide * cosine, wide * sine, high * (lean * cosine - sine), high * (lean * sine + cosine), 0.0, 0.0])
 }
 
 impl Piece {

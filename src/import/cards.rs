@@ -13,10 +13,8 @@ pub(super) fn row(plan: &Plan, record: &Record) -> Found {
     let line = |field: Field, what: &str, left_out: &mut Vec<String>| clean::line(what, plan.cell(record, field), left_out);
     let mut to = line(Field::Name, "name", &mut left_out);
     if to.is_empty() {
-        to = [line(Field::Given, "given name", &mut left_out), line(Field::Family, "family name", &mut left_out)]
-            .join(" ")
-            .trim()
-            .to_owned();
+        let both = [line(Field::Given, "given name", &mut left_out), line(Field::Family, "family name", &mut left_out)];
+        both.join(" ").trim().clone_into(&mut to);
     }
     for (field, what) in [(Field::Email, "e-mail"), (Field::Id, "number")] {
         if to.is_empty() {

@@ -14,6 +14,7 @@ enum Way {
 }
 
 /// A reader of text in UTF-8 with `\n` line ends, whatever the bytes below are.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that was seen")]
 pub(super) struct Decoded {
     input: Box<dyn Read>,
     way: Way,

@@ -26,9 +26,13 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// A cell without white space around it and without Excel's `'` that keeps digits as text; empty if there is none.
+    /// A cell without white space around it and without what Excel keeps digits as text with, `'01234` or `="01234"`; empty if
+    /// there is none.
     pub(super) fn cell(&self, at: usize) -> &str {
         let cell = self.cells.get(at).unwrap_or_default().trim();
+        if let Some(inner) = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+            return inner.trim();
+        }
         match cell.strip_prefix('\'') {
             Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || "+-=(@#".contains(c)) => rest,
             _ => cell,
@@ -145,7 +149,7 @@ impl Gate {
     }
 
     /// Takes the first line out of what isn't handed out yet.
-    fn drop_line(&mut self) -> io::Result<()> {
+    fn drop_line(&mut self) {
         loop {
             if let Some(end) = self.buffer[self.whole..].iter().position(|b| *b == b'\n') {
                 self.buffer.drain(self.whole..=self.whole + end);
@@ -155,7 +159,7 @@ impl Gate {
             if self.ended {
                 break;
             }
-            self.fill()?;
+            self.fill();
         }
         self.line += 1;
         self.broken += 1;
@@ -168,10 +172,9 @@ impl Gate {
                 Loss::Rest,
             );
         }
-        Ok(())
     }
 
-    fn fill(&mut self) -> io::Result<()> {
+    fn fill(&mut self) {
         self.buffer.drain(..self.given);
         self.whole -= self.given;
         self.given = 0;
@@ -187,13 +190,12 @@ impl Gate {
         };
         self.buffer.truncate(kept + read);
         self.ended = read == 0;
-        Ok(())
     }
 
-    fn advance(&mut self) -> io::Result<()> {
+    fn advance(&mut self) {
         loop {
             match self.end_of_record() {
-                End::After { end, .. } if end == self.whole => return Ok(()),
+                End::After { end, .. } if end == self.whole => return,
                 End::After { end, lines } => {
                     // The csv crate passes over empty lines.
                     if self.buffer[self.whole] != b'\n' {
@@ -202,22 +204,22 @@ impl Gate {
                     self.whole = end;
                     self.line += lines;
                 }
-                End::More if self.whole > self.given => return Ok(()),
-                End::More => self.fill()?,
+                End::More if self.whole > self.given => return,
+                End::More => self.fill(),
                 End::Unclosed => {
                     self.problem(
                         "a quotation mark opens here and is never closed, so this line was left out; add the missing \" and import again"
                             .into(),
                         Loss::Row,
                     );
-                    self.drop_line()?;
+                    self.drop_line();
                 }
                 End::TooLong => {
                     self.problem(
                         format!("this line is longer than {} kB and was left out; is this file a table?", LONGEST / 1024),
                         Loss::Row,
                     );
-                    self.drop_line()?;
+                    self.drop_line();
                 }
             }
         }
@@ -227,7 +229,7 @@ impl Gate {
 impl Read for Gate {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if self.given == self.whole {
-            self.advance()?;
+            self.advance();
         }
         let len = (self.whole - self.given).min(out.len());
         out[..len].copy_from_slice(&self.buffer[self.given..self.given + len]);

@@ -301,6 +301,8 @@ pub struct Rules {
     pub today: Day,
     /// 1900, 1901 and 1970 are real.
     pub real_years: bool,
+    /// 1970 is real, as the other years of the column show.
+    pub real_1970: bool,
 }
 
 /// The month and day of a shape in this order; none if only the owner knows.
@@ -308,13 +310,9 @@ fn ordered(shape: Shape, order: Option<Order>) -> Option<(u32, u32, Option<Digit
     match shape {
         Shape::Sure { month, day, year } => Some((month, day, year)),
         Shape::Either { first, second, year } => match (first > 12, second > 12, order) {
-            (true, false, _) => Some((second, first, year)),
-            (false, true, _) => Some((first, second, year)),
-            (false, false, _) if first == second => Some((first, second, year)),
-            (false, false, Some(Order::DayFirst)) => Some((second, first, year)),
-            (false, false, Some(Order::MonthFirst)) => Some((first, second, year)),
-            (true, true, _) => Some((first, second, year)),
-            (false, false, None) => None,
+            (true, false, _) | (false, false, Some(Order::DayFirst)) => Some((second, first, year)),
+            (_, true, _) | (false, false, Some(Order::MonthFirst)) => Some((first, second, year)),
+            (false, false, None) => (first == second).then_some((first, second, year)),
         },
         _ => None,
     }
@@ -323,6 +321,10 @@ fn ordered(shape: Shape, order: Option<Order>) -> Option<(u32, u32, Option<Digit
 fn refused<T>(what: &str, cell: &str, why: &str) -> Told<T> {
     Told::Refused(format!("the {what} `{}` {why}", super::clean::shown(cell)))
 }
+
+/// Days on which the calendars of computers begin: written where nobody knew any.
+const BEGINNINGS: [(i32, u32, u32); 7] =
+    [(1, 1, 1), (1601, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1904, 1, 1), (1970, 1, 1)];
 
 /// A birthday or anniversary out of a cell. `what` is what to call it in a sentence.
 #[must_use]
@@ -337,6 +339,12 @@ pub fn yearly(what: &str, cell: &str, rules: Rules) -> Told<Birthday> {
     let Some((month, day, digits)) = ordered(shape, rules.order) else {
         return refused(what, cell, "may be read in two ways; import again with --dates dmy or --dates mdy");
     };
+    if let Some(Digits { value, count: 4 }) = digits
+        && BEGINNINGS.contains(&(value, month, day))
+        && !rules.real_years
+    {
+        return refused(what, cell, "is what programs write for no date; import again with --real-years if it is real");
+    }
     let (year, note) = digits.map_or((None, None), |digits| believable(what, digits, rules));
     // A day that never was is refused with the year as written, but a year that isn't believed can't make 29 February wrong.
     match Birthday::new(month, day, year) {
@@ -351,7 +359,9 @@ fn believable(what: &str, digits: Digits, rules: Rules) -> (Option<i32>, Option<
     let no = |why: String| (None, Some(format!("the {what} is taken without its year: {why}")));
     match digits {
         Digits { value: 1604, count: 4 } => (None, None),
-        Digits { value, count: 4 } if [1900, 1901, 1970].contains(&value) && !rules.real_years => {
+        Digits { value, count: 4 }
+            if [1900, 1901, 1970].contains(&value) && !(rules.real_years || (rules.real_1970 && value == 1970)) =>
+        {
             no(format!("programs write {value} for an unknown year"))
         }
         Digits { value, count: 4 } if value > now => no(format!("{value} is yet to come")),

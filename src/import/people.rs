@@ -62,7 +62,14 @@ impl Pieces {
                 };
             }
             (_, false) => {
-                name.given = join(&self.given, &self.middle);
+                // Where the given name is missing, or is the whole name, what stands before the family name is it.
+                let all = if self.given.is_empty() { &whole } else { &self.given };
+                let before = all.strip_suffix(&family).filter(|rest| rest.ends_with(' ')).map(str::trim);
+                match before {
+                    Some(before) if is_title(before) && name.title.is_empty() => before.clone_into(&mut name.title),
+                    Some(before) => name.given = join(before, &self.middle),
+                    None => name.given = join(&self.given, &self.middle),
+                }
                 name.family = family;
             }
         }
@@ -113,6 +120,16 @@ pub(super) fn is_title(text: &str) -> bool {
         && words.all(|w| TITLES.contains(&w) || ["and", "und", "et", "y", "i", "en", "med", "dent"].contains(&w))
 }
 
+/// `Ann & Bob Lee` are two, whatever the list thinks.
+pub(super) fn couple(name: &Name) -> Option<String> {
+    let two = name
+        .given
+        .split_whitespace()
+        .any(|w| ["&", "+", "and", "und", "et", "y", "i", "en"].contains(&clean::folded(w).as_str()));
+    let words = name.given.split_whitespace().count();
+    (two && words >= 2).then(|| name.full())
+}
+
 /// Yes, as a cell says it.
 fn yes(cell: &str) -> bool {
     ["yes", "y", "true", "1", "x", "ja", "oui", "si", "tak", "wahr", "verstorben", "deceased"]
@@ -159,6 +176,9 @@ pub(super) fn row(plan: &Plan, record: &Record) -> Found {
         person.address.organisation.clone_from(&company);
     }
     let mut emails = several(plan, record, Field::Email, "e-mail", out);
+    if let Some(wrong) = emails.iter().find(|email| !email.contains('@')) {
+        out.push(format!("`{}` is no e-mail address and was left out", clean::shown(wrong)));
+    }
     emails.retain(|email| email.contains('@'));
     let mut phones = several(plan, record, Field::Phone, "phone number", out);
     phones.retain(|phone| phone.chars().filter(char::is_ascii_digit).count() >= 3);
@@ -172,7 +192,7 @@ pub(super) fn row(plan: &Plan, record: &Record) -> Found {
     status(plan, record, &mut person, out);
     let number = line(Field::Id, "customer number", out);
     row.key = (!number.is_empty()).then(|| Key { source: plan.source.clone(), number });
-    row.household = Some(line(Field::Household, "household", out)).filter(|h| !h.is_empty());
+    row.household = Some(line(Field::Household, "household", out)).filter(|h| !h.is_empty()).or_else(|| couple(&person.name));
     let mut facts = Vec::new();
     let mut fact = |kind: &str, text: String| {
         if !text.is_empty() {
@@ -391,6 +411,12 @@ pub(super) fn lines(cell: &str, out: &mut Vec<String>) -> Vec<String> {
 pub(super) fn tidy(address: &mut Address, name: &Name, out: &mut Vec<String>) {
     let full = clean::folded(&name.full());
     address.street.retain(|line| clean::folded(line) != full);
+    if let Some((city, region, postcode)) = town(&address.city).filter(|_| address.postcode.is_empty()) {
+        (address.city, address.postcode) = (city, postcode);
+        if address.region.is_empty() {
+            address.region = region;
+        }
+    }
     if address.city.is_empty() && address.postcode.is_empty() && address.street.len() > 1 {
         if let Some(country) = address.street.last().filter(|line| address.street.len() > 2 && country::code(line).len() == 2) {
             address.country = country::code(country);

@@ -1,6 +1,6 @@
 //! One file from its first byte to its last row: what it is, where its header is, what its columns mean, and then row by row.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{self, Read};
 
 use crate::day::Day;
@@ -45,6 +45,8 @@ pub(super) struct Plan {
     /// Rows of one order follow one another and are one purchase.
     pub(super) by_order: bool,
     orders: BTreeMap<usize, Option<Order>>,
+    /// Columns in which 1970 is a year like any other.
+    real_1970: BTreeSet<usize>,
     today: Day,
     real_years: bool,
 }
@@ -52,7 +54,12 @@ pub(super) struct Plan {
 impl Plan {
     /// How the dates of a column are read.
     pub(super) fn rules(&self, column: usize) -> Rules {
-        Rules { order: self.orders.get(&column).copied().flatten(), today: self.today, real_years: self.real_years }
+        Rules {
+            order: self.orders.get(&column).copied().flatten(),
+            today: self.today,
+            real_years: self.real_years,
+            real_1970: self.real_1970.contains(&column),
+        }
     }
 
     /// The first cell of a field that isn't empty; else an empty one.
@@ -62,8 +69,17 @@ impl Plan {
 }
 
 enum Rest {
-    Table { table: Box<Table>, plan: Box<Plan>, header: Vec<String>, sample: VecDeque<Record>, till: Till },
+    Table(Box<Rows>),
     Cards(Box<vcard::Cards>),
+}
+
+struct Rows {
+    table: Table,
+    plan: Plan,
+    header: Vec<String>,
+    /// What was looked at to decide dates, and not given out yet.
+    sample: VecDeque<Record>,
+    till: Till,
 }
 
 /// A file being read: what it is, and its rows one after the other.
@@ -96,7 +112,6 @@ pub fn read(file: &str, input: impl Read + 'static, wanted: Wanted, mapping: &Ma
     if head.is_empty() {
         return Err(Trouble::failed(format!("{file} is empty")).hint("export it again from the program it comes from"));
     }
-    let whole = head.len() < HEAD;
     let input: Box<dyn Read> = Box::new(io::Cursor::new(head.clone()).chain(input));
     let named = [".vcf", ".vcard"].iter().any(|end| file.to_ascii_lowercase().ends_with(end));
     if head.trim_ascii_start().get(..15).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCALENDAR")) {
@@ -111,7 +126,7 @@ pub fn read(file: &str, input: impl Read + 'static, wanted: Wanted, mapping: &Ma
         let about = About { source: cards.source().to_owned(), charset: cards.charset().to_owned(), ..About::default() };
         return Ok(Reading { about, ready: VecDeque::new(), rest: Rest::Cards(Box::new(cards)), over: false });
     }
-    if !whole && looks_binary(&head) {
+    if looks_binary(&head) {
         return Err(Trouble::failed(format!("{file} is no text"))
             .hint("export it as CSV or vCard; a spreadsheet has that under Save as or Download"));
     }
@@ -159,18 +174,18 @@ fn score(record: &Record, wanted: Wanted, mapping: &Mapping) -> usize {
 
 fn table(file: &str, head: Vec<u8>, rest: Decoded, wanted: Wanted, mapping: &Mapping, today: Day) -> Result<Reading> {
     let by_number = !mapping.columns.is_empty() && mapping.columns.keys().all(|name| name.parse::<usize>().is_ok());
-    let named = Mapping { columns: if by_number { BTreeMap::new() } else { mapping.columns.clone() }, ..Mapping::default() };
+    let by_header = Mapping { columns: if by_number { BTreeMap::new() } else { mapping.columns.clone() }, ..Mapping::default() };
     let text = String::from_utf8_lossy(&head);
-    let delimiter = csv::delimiter(&text, |record| score(record, wanted, &named));
+    let delimiter = csv::delimiter(&text, |record| score(record, wanted, &by_header));
     drop(text);
     let charset = rest.name().to_owned();
     let mut table = Table::new(head, rest, delimiter);
     let mut ready = VecDeque::new();
     let mut sample = VecDeque::new();
     draw(&mut table, &mut sample, &mut ready, 40);
-    let best = sample.iter().take(40).enumerate().map(|(at, r)| (score(r, wanted, &named), at)).filter(|(s, _)| *s > 0);
+    let best = sample.iter().take(40).enumerate().map(|(at, r)| (score(r, wanted, &by_header), at)).filter(|(s, _)| *s > 0);
     let header_at = best.max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at))).map(|(_, at)| at);
-    let header: Option<Record> = header_at.and_then(|at| sample.drain(..=at).last());
+    let header: Option<Record> = header_at.and_then(|at| sample.drain(..=at).next_back());
     let names: Vec<String> = header.as_ref().map_or_else(Vec::new, |r| r.cells().map(clean::shown).collect());
     let cells: Vec<&str> = header.as_ref().map_or_else(Vec::new, |r| r.cells().collect());
     let mut found = match (&header, sample.front()) {
@@ -206,17 +221,14 @@ fn table(file: &str, head: Vec<u8>, rest: Decoded, wanted: Wanted, mapping: &Map
         width,
         by_order,
         orders: BTreeMap::new(),
+        real_1970: BTreeSet::new(),
         today,
         real_years: mapping.real_years,
     };
     draw(&mut table, &mut sample, &mut ready, SAMPLE_ROWS);
-    plan.orders = decide(&plan, &sample, order, &names, &mut ready);
-    Ok(Reading {
-        about,
-        ready,
-        rest: Rest::Table { table: Box::new(table), plan: Box::new(plan), header, sample, till: Till::default() },
-        over: false,
-    })
+    plan.orders = decide(&mut plan, &sample, order, &names, &mut ready);
+    let rows = Rows { table, plan, header, sample, till: Till::default() };
+    Ok(Reading { about, ready, rest: Rest::Table(Box::new(rows)), over: false })
 }
 
 /// Draws rows until there are so many, or so many bytes.
@@ -236,7 +248,7 @@ fn draw(table: &mut Table, sample: &mut VecDeque<Record>, ready: &mut VecDeque<F
 
 /// Which of two numbers is the month, for every column of dates; what can't be decided becomes one question a column.
 fn decide(
-    plan: &Plan,
+    plan: &mut Plan,
     sample: &VecDeque<Record>,
     told: Option<Order>,
     names: &[String],
@@ -244,34 +256,47 @@ fn decide(
 ) -> BTreeMap<usize, Option<Order>> {
     const DATED: [Field; 5] = [Field::Birthday, Field::Anniversary, Field::Died, Field::DayValue, Field::Date];
     let mut orders = BTreeMap::new();
-    for (at, field, _) in plan.columns.iter().filter(|(_, field, _)| DATED.contains(field)) {
+    let dated: Vec<(usize, Field)> =
+        plan.columns.iter().filter(|(_, f, _)| DATED.contains(f)).map(|(at, f, _)| (at, f)).collect();
+    for (at, field) in dated {
         let mut column = Column::default();
         let mut placeholders: Option<(usize, usize, i32)> = None;
+        let mut around = [0_usize; 3];
         for record in sample {
             let cell = record.cell(at);
             column.see(record.line, cell);
-            if let Shape::Sure { year: Some(year), .. } | Shape::Either { year: Some(year), .. } = dates::shape(cell)
-                && [1900, 1901, 1970].contains(&year.value)
-            {
+            if let Shape::Sure { year: Some(year), .. } | Shape::Either { year: Some(year), .. } = dates::shape(cell) {
+                if let Some(near) = usize::try_from(year.value - 1969).ok().and_then(|at| around.get_mut(at)) {
+                    *near += 1;
+                }
+                if ![1900, 1901, 1970].contains(&year.value) {
+                    continue;
+                }
                 placeholders = Some(placeholders.map_or((1, record.line, year.value), |(n, line, y)| (n + 1, line, y)));
             }
         }
         let name = names.get(at).map_or_else(|| format!("{}", at + 1), Clone::clone);
         let order = told.or_else(|| column.order());
         if let Some((open, line, example)) = column.question().filter(|_| order.is_none()) {
-            let dates = if open == 1 { "1 date".to_owned() } else { format!("{open} dates") };
+            let several = if open == 1 { "1 date".to_owned() } else { format!("{open} dates") };
             let message = format!(
-                "{dates} in the column `{name}` may be read in two ways, such as {}, and were left out; import again with --dates dmy if the day comes first, --dates mdy if the month does",
+                "{several} in the column `{name}` may be read in two ways, such as {}, and were left out; import again with --dates dmy if the day comes first, --dates mdy if the month does",
                 clean::shown(example)
             );
             ready.push_back(Found::Problem(Problem { line, message, loss: Loss::Question }));
         }
+        // Where people of 1969 and 1971 are about as many, those of 1970 are as real.
+        let [before, there, after] = around;
+        if before > 0 && after > 0 && there <= 2 * (before + after) {
+            plan.real_1970.insert(at);
+            placeholders = placeholders.filter(|(count, _, _)| *count > there);
+        }
         let yearly = !matches!(field, Field::Date | Field::Died);
         if let Some((count, line, year)) = placeholders.filter(|_| yearly && !plan.real_years) {
-            let (dates, they) =
+            let (several, they) =
                 if count == 1 { ("1 date".to_owned(), "it was") } else { (format!("{count} dates"), "they were") };
             let message = format!(
-                "{dates} in the column `{name}` have a year such as {year}, which programs write when none is known, so {they} taken without a year; import again with --real-years if it is real"
+                "{several} in the column `{name}` have a year such as {year}, which programs write when none is known, so {they} taken without a year; import again with --real-years if it is real"
             );
             ready.push_back(Found::Problem(Problem { line, message, loss: Loss::Question }));
         }
@@ -332,8 +357,8 @@ fn adjust(found: &mut [Option<(Field, Place)>], keys: &[String], wanted: Wanted,
     let (given, family, name) = (has(found, Field::Given), has(found, Field::Family), has(found, Field::Name));
     let in_three = has(found, Field::BirthMonth);
     let shopify_orders = wanted == Wanted::Touches && keys.iter().any(|k| k == "lineitemname");
-    for at in 0..found.len() {
-        let Some((field, place)) = found[at] else { continue };
+    for (at, column) in found.iter_mut().enumerate() {
+        let Some((field, place)) = *column else { continue };
         if !free(at) {
             continue;
         }
@@ -342,7 +367,7 @@ fn adjust(found: &mut [Option<(Field, Place)>], keys: &[String], wanted: Wanted,
             && ((field == Field::Family && !given && key(at) == "nom")
                 || (field == Field::Given && !family && key(at).starts_with("nombre")))
         {
-            found[at] = Some((Field::Name, place));
+            *column = Some((Field::Name, place));
         }
         // `Address` is the first line where there is an `Address 2`.
         let second = |other: &String| {
@@ -350,19 +375,23 @@ fn adjust(found: &mut [Option<(Field, Place)>], keys: &[String], wanted: Wanted,
                 && other.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches("line") == key(at)
         };
         if field == Field::Address && keys.iter().any(second) {
-            found[at] = Some((Field::Street, place));
+            *column = Some((Field::Street, place));
+        }
+        // Beside a surname, `Name` is the given name.
+        if field == Field::Name && family && !given && ["name", "naam", "nombre"].contains(&key(at)) {
+            *column = Some((Field::Given, place));
         }
         // Thunderbird's `Birth Day` stands beside `Birth Month`.
         if in_three && field == Field::Birthday {
-            found[at] = Some((Field::BirthDay, place));
+            *column = Some((Field::BirthDay, place));
         }
         if shopify_orders {
-            found[at] = match key(at) {
+            *column = match key(at) {
                 "name" => Some((Field::Order, HOME)),
                 "billingname" => Some((Field::Name, HOME)),
                 "createdat" => Some((Field::Date, HOME)),
                 "total" => Some((Field::Amount, HOME)),
-                "currency" | "email" | "phone" | "lineitemname" | "lineitemquantity" => found[at],
+                "currency" | "email" | "phone" | "lineitemname" | "lineitemquantity" => *column,
                 "customerid" => Some((Field::Id, HOME)),
                 _ => None,
             };
@@ -436,33 +465,31 @@ impl Iterator for Reading {
                 return None;
             }
             match &mut self.rest {
-                Rest::Cards(cards) => match cards.next(&mut self.ready) {
-                    true => {}
-                    false => self.over = true,
-                },
-                Rest::Table { table, plan, header, sample, till } => {
-                    let record = match sample.pop_front() {
-                        Some(record) => record,
-                        None => match table.next() {
-                            Some(Next::Record(record)) => {
-                                self.ready.extend(table.problems_before(record.line).into_iter().map(Found::Problem));
-                                record
-                            }
-                            Some(Next::Problem(problem)) => {
-                                self.ready.push_back(Found::Problem(problem));
-                                continue;
-                            }
-                            None => {
-                                self.over = true;
-                                till.close(&mut self.ready);
-                                continue;
-                            }
-                        },
-                    };
-                    one(plan, header, &record, till, &mut self.ready);
-                }
+                Rest::Cards(cards) => self.over = !cards.next(&mut self.ready),
+                Rest::Table(rows) => self.over = !rows.next(&mut self.ready),
             }
         }
+    }
+}
+
+impl Rows {
+    /// Puts what the next record holds into `ready`; says if there may be more.
+    fn next(&mut self, ready: &mut VecDeque<Found>) -> bool {
+        let next = self.sample.pop_front().map(Next::Record).or_else(|| self.table.next());
+        match next {
+            None => {
+                self.till.close(ready);
+                return false;
+            }
+            Some(Next::Problem(problem)) => ready.push_back(Found::Problem(problem)),
+            Some(Next::Record(record)) => {
+                if self.sample.is_empty() {
+                    ready.extend(self.table.problems_before(record.line).into_iter().map(Found::Problem));
+                }
+                one(&self.plan, &self.header, &record, &mut self.till, ready);
+            }
+        }
+        true
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happened, out of tables: purchases, orders, invoices, visits. Rows of one order become one purchase.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 
 use super::columns::Field;
 use super::csv::Record;
@@ -73,7 +74,7 @@ fn kind(cell: &str, by_default: &str) -> String {
             "purchase".into()
         }
         "invoice" | "rechnung" | "facture" | "factura" | "faktura" | "factuur" => "invoice".into(),
-        "payment" | "zahlung" | "paiement" | "pago" | "betaling" => "paid".into(),
+        "payment" | "zahlung" | "paiement" | "pago" | "betaling" => "payment".into(),
         "credit memo" | "refund" | "return" => "refund".into(),
         _ => folded.split_whitespace().collect::<Vec<_>>().join("-"),
     }
@@ -129,7 +130,7 @@ impl Till {
         if !open.items.is_empty() {
             happened.text = open.items.join("; ");
             if open.more > 0 {
-                happened.text.push_str(&format!("; and {} more", open.more));
+                let _ = write!(happened.text, "; and {} more", open.more);
             }
         }
         if let (Some(sum), Some(amount)) = (open.sum, happened.amount.as_mut()) {
@@ -145,10 +146,8 @@ fn happened(plan: &Plan, record: &Record, number: String) -> Result<Happened, Pr
     let line = |field: Field, what: &str, out: &mut Vec<String>| clean::line(what, plan.cell(record, field), out);
     let mut name = line(Field::Name, "name", &mut left_out);
     if name.is_empty() {
-        name = [line(Field::Given, "given name", &mut left_out), line(Field::Family, "family name", &mut left_out)]
-            .join(" ")
-            .trim()
-            .to_owned();
+        let both = [line(Field::Given, "given name", &mut left_out), line(Field::Family, "family name", &mut left_out)];
+        both.join(" ").trim().clone_into(&mut name);
     }
     if name.is_empty() {
         name = line(Field::Company, "company", &mut left_out);

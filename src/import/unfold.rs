@@ -163,8 +163,7 @@ impl Unfold {
     fn logical(&mut self, old: bool) -> Option<(usize, Vec<u8>)> {
         let (number, mut line) = self.physical()?;
         let quoted = is_quoted(&line);
-        loop {
-            let Some((next_number, next)) = self.physical() else { break };
+        while let Some((next_number, next)) = self.physical() {
             if quoted && line.ends_with(b"=") {
                 line.pop();
                 line.extend_from_slice(&next);
@@ -316,7 +315,7 @@ fn property(line: &[u8]) -> Option<Property> {
             printable = true;
         } else if encoding && ["B", "BASE64"].contains(&upper.as_str()) {
             binary = true;
-        } else if !(encoding && ["7BIT", "8BIT"].contains(&upper.as_str())) && !(key.is_empty() && value.is_empty()) {
+        } else if !(encoding && ["7BIT", "8BIT", ""].contains(&upper.as_str())) {
             property.params.push((key, value));
         }
     }

@@ -54,7 +54,7 @@ impl Cards {
             lines: Unfold::new(input),
             source: mapping.source.clone().unwrap_or_else(|| "vcard".into()),
             charset,
-            rules: Rules { order: mapping.dates, today, real_years: mapping.real_years },
+            rules: Rules { order: mapping.dates, today, real_years: mapping.real_years, real_1970: false },
             any: false,
             asked_order: false,
             asked_year: false,
@@ -225,7 +225,7 @@ impl Reader {
         }
         if person.name.is_empty() {
             let hint = entries(VCardProperty::Email).chain(entries(VCardProperty::Tel)).map(whole).find(|v| !v.trim().is_empty());
-            let of = hint.map_or_else(String::new, |hint| format!(" of {}", clean::shown(&hint)));
+            let of = hint.map_or_else(String::new, |h| format!(" of {}", clean::shown(h.trim_start_matches("tel:"))));
             return Err(format!("this card{of} has no name, so it was left out; give it one and import again"));
         }
         let at_work = self.address(&parsed, card, &mut person);
@@ -238,7 +238,8 @@ impl Reader {
             .map(|e| people::language(&whole(e)))
             .find(|l| !l.is_empty())
             .unwrap_or_default();
-        let uid = entries(VCardProperty::Uid).map(whole).next().unwrap_or_default();
+        let uid =
+            entries(VCardProperty::Uid).chain(other("X-ABUID")).map(whole).find(|u| !u.trim().is_empty()).unwrap_or_default();
         let number = self.line("UID", uid.trim_start_matches("urn:uuid:"));
         self.row.key = (!number.is_empty()).then(|| Key { source: source.to_owned(), number });
         let job = entries(VCardProperty::Title)
@@ -255,6 +256,7 @@ impl Reader {
         for entry in entries(VCardProperty::Note) {
             self.fact("note", &whole(entry));
         }
+        self.row.household = if self.row.business { None } else { people::couple(&person.name) };
         self.row.person = person;
         Ok(())
     }
@@ -494,7 +496,7 @@ impl Reader {
                 }
                 VCardProperty::Other(name) => match name.to_ascii_uppercase().as_str() {
                     "X-SPOUSE" | "X-EVOLUTION-SPOUSE" | "X-MS-SPOUSE" | "X-KADDRESSBOOK-X-SPOUSESNAME" => {
-                        self.fact("spouse", &whole(entry))
+                        self.fact("spouse", &whole(entry));
                     }
                     "X-MS-CHILD" | "X-CHILDREN" => self.fact("children", &whole(entry)),
                     "X-ABRELATEDNAMES" => {

@@ -237,9 +237,8 @@ impl<'a> Intake<'a> {
             Found::Touch(touch) => self.touch(&touch),
             Found::Problem(Problem { line, message, loss }) => {
                 let left = match loss {
-                    Loss::Row => "; this row was left out",
                     Loss::Rest => "; the rest was not read",
-                    Loss::Question => "",
+                    Loss::Row | Loss::Question => "",
                 };
                 self.report.problem(line, format!("{message}{left}"));
                 Ok(())

@@ -217,7 +217,7 @@ impl Change<'_> {
 
     /// Adds a person and returns the id they got: the folded name, numbered if somebody has it.
     pub fn add_person(&self, person: &Person) -> Result<Id> {
-        let id = self.free_id(&Id::of(&if person.name.is_empty() { person.email.clone() } else { person.name.full() }))?;
+        let id = self.free_id(&Id::of(&person.name.plain().unwrap_or_else(|| person.email.clone())))?;
         let sql = format!("INSERT INTO person ({COLUMNS}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)");
         self.write_person(&sql, &id, person)?;
         Ok(id)

@@ -145,7 +145,7 @@ fn sun(cover: &mut Cover<'_>, rect: Rect) {
     for _ in 0..3 {
         let at = Point::new(
             rect.center().x - side * rect.width() * cover.chance.between(0.06, 0.24),
-            rect.y0 + rect.height() * cover.chance.between(0.20, 0.33),
+            rect.y0 + rect.height() * cover.chance.between(0.16, 0.27),
         );
         let wing = rect.width() * cover.chance.between(0.018, 0.028);
         let mut path = BezPath::new();
