@@ -240,9 +240,22 @@ fn a_note_further_up_on_the_sheet_counts() {
     let recipient = somebody("Tom");
     let draft = Draft { text, recipient: &recipient, card: Some("Tom-now") };
     let verdict = echo::check(&draft, &[on_sheet("Ana", 7, "Ana, the heron came back the morning after you left.")], &house);
-    assert_eq!(rules(&verdict), ["duplicate"]);
+    assert_eq!(rules(&verdict), ["templated"]);
     assert_eq!(verdict.findings()[0].other.as_ref().unwrap().sheet_line, Some(7));
     assert!(verdict.findings()[0].message.contains("line 7 of this sheet"));
+}
+
+#[test]
+fn the_shortest_notes_are_compared_too() {
+    for (old, new) in [("Thanks, Tom!", "Thanks, Eva"), ("Tom", "Tom"), ("ok", "OK!"), ("Dear Tom Lee", "Dear Eva")] {
+        let verdict = echo::check(
+            &Draft { text: new, recipient: &somebody("Eva"), card: None },
+            &[on_sheet("Tom Lee", 4, old)],
+            &House::new(),
+        );
+        let same = verdict.findings().iter().any(|f| matches!(f.rule, Rule::Duplicate | Rule::Templated) && f.share == Some(1.0));
+        assert!(same, "{old} {new} {:?}", verdict.findings());
+    }
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub(super) struct Equal {
     rows: usize,
     columns: usize,
     cells: Vec<f32>,
+    /// For each word of the draft, what its best match would add to a stretch.
+    best: Vec<f32>,
     /// More of the draft than this can't be matched, by weights of a skeleton.
     pub draft: f32,
     /// More of the earlier note than this can't.
@@ -43,7 +45,7 @@ pub(super) struct Equal {
 impl Equal {
     pub fn new(draft: &Reading, earlier: &Reading) -> Equal {
         let (rows, columns) = (draft.terms.len().min(MOST_COMPARED), earlier.terms.len().min(MOST_COMPARED));
-        let mut equal = Equal { rows, columns, cells: vec![0.0; rows * columns], draft: 0.0, earlier: 0.0 };
+        let mut equal = Equal { rows, columns, cells: vec![0.0; rows * columns], best: vec![0.0; rows], draft: 0.0, earlier: 0.0 };
         let mut best = vec![0.0_f32; columns];
         for (i, d) in draft.terms[..rows].iter().enumerate() {
             let row = &mut equal.cells[i * columns..(i + 1) * columns];
@@ -57,6 +59,9 @@ impl Equal {
                 }
             }
             equal.draft += most * d.flat;
+            if most > 0.0 {
+                equal.best[i] = most * f32::midpoint(d.flat, 1.0) + ANY;
+            }
         }
         equal.earlier = best.iter().zip(&earlier.terms).map(|(l, e)| l * e.flat).sum();
         equal
@@ -149,6 +154,12 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
     let mut scores = vec![0.0_f32; (n + 1) * width];
     let mut from = vec![From::Nowhere; (n + 1) * width];
     while found.len() < MOST_BLOCKS {
+        // No stretch is left when too little of the draft is.
+        let left = (0..n).filter(|i| !used.0[*i]).map(|i| equal.best[i]);
+        let (count, most) = left.filter(|b| *b > 0.0).fold((0, 0.0), |(count, sum), b| (count + 1, sum + b));
+        if count < LEAST_PAIRS || most < LEAST_SCORE {
+            break;
+        }
         let mut best = (0.0, 0, 0);
         for i in 1..=n {
             let d = &draft.terms[i - 1];
