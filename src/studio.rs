@@ -413,7 +413,7 @@ impl Studio {
                 name: job.who.name(),
                 facts: job.facts.clone(),
                 note: format!("{}{ps}", job.note.text()),
-                fit: fit.clone(),
+                fit: *fit,
             });
         }
         let paper =

@@ -76,7 +76,8 @@ impl Import {
             As::Cards => Wanted::Cards,
             As::Touches => Wanted::Touches,
         };
-        let mut mapping = Mapping { dates: self.dates, real_years: self.real_years, charset: self.charset.clone(), ..Mapping::default() };
+        let mut mapping =
+            Mapping { dates: self.dates, real_years: self.real_years, charset: self.charset.clone(), ..Mapping::default() };
         for typed in &self.map {
             mapping.add(typed)?;
         }

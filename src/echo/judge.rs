@@ -166,7 +166,9 @@ fn patchwork(draft: &Draft<'_>, reading: &Reading, beside: &[Beside<'_>]) -> Opt
     let mut patches: Vec<(f32, usize, usize)> = Vec::new();
     for (n, old) in beside.iter().enumerate() {
         for (b, block) in old.likeness.blocks.iter().enumerate() {
-            if (block.score >= PATCH_SCORE && block.pairs.len() >= PATCH_WORDS && block.run >= PATCH_RUN) || whole_sentence(reading, block) {
+            if (block.score >= PATCH_SCORE && block.pairs.len() >= PATCH_WORDS && block.run >= PATCH_RUN)
+                || whole_sentence(reading, block)
+            {
                 patches.push((block.score, n, b));
             }
         }
