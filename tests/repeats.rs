@@ -24,14 +24,13 @@ fn ledger(cards: &[(&str, &str, &str)]) -> Ledger {
     ledger
         .change(|change| {
             for (id, name, note) in cards {
-                let to = match known.iter().find(|(n, _)| n == name) {
-                    Some((_, id)) => id.clone(),
-                    None => {
-                        let person = Person { name: Name { given: (*name).into(), ..Name::default() }, ..Person::default() };
-                        let id = change.add_person(&person)?;
-                        known.push(((*name).into(), id.clone()));
-                        id
-                    }
+                let to = if let Some((_, id)) = known.iter().find(|(n, _)| n == name) {
+                    id.clone()
+                } else {
+                    let person = Person { name: Name { given: (*name).into(), ..Name::default() }, ..Person::default() };
+                    let id = change.add_person(&person)?;
+                    known.push(((*name).into(), id.clone()));
+                    id
                 };
                 change.add_card(&card(id, &to, note, None), &[(*name).into()])?;
             }
@@ -281,7 +280,7 @@ fn a_declared_phrase_is_nobodys_words_and_has_bounds() {
     let recipient = somebody("Tom");
     let text = format!("{quote} Tom, the parrot whistles.");
     let draft = Draft { text: &text, recipient: &recipient, card: None };
-    assert!(echo::check(&draft, &[old.clone()], &House::new()).refused());
+    assert!(echo::check(&draft, std::slice::from_ref(&old), &House::new()).refused());
     assert!(!echo::check(&draft, &[old], &house).refused());
     assert!(house.keep(&"word ".repeat(26)).is_err());
     assert!(house.keep("the").is_err());

@@ -97,7 +97,7 @@ fn likeness(draft: &Reading, i: usize, d: &Term, earlier: &Reading, j: usize, e:
         return 0.0;
     }
     let most = if short >= 8 { 2 } else { 1 };
-    if (d.letters ^ e.letters).count_ones() > 2 * most || d.length.abs_diff(e.length) as u32 > most {
+    if (d.letters ^ e.letters).count_ones() > 2 * most || u32::from(d.length.abs_diff(e.length)) > most {
         return 0.0;
     }
     if edits_at_most(draft.text(i).as_bytes(), earlier.text(j).as_bytes(), most as usize) { 0.8 } else { 0.0 }
