@@ -38,6 +38,9 @@ pub(super) enum Is {
     Swapped(usize),
 }
 
+/// Words of the earlier note, and the words of the draft that stand in their place.
+pub(super) type Swap = (Vec<usize>, Vec<usize>);
+
 /// How alike two notes are.
 #[derive(Clone, Debug)]
 pub(super) struct Likeness {
@@ -45,7 +48,7 @@ pub(super) struct Likeness {
     /// For each word of the draft.
     pub is: Vec<Is>,
     /// Exchanged stretches: words of the earlier note, words of the draft.
-    pub swaps: Vec<(Vec<usize>, Vec<usize>)>,
+    pub swaps: Vec<Swap>,
     /// Matched weight.
     pub matched: f32,
     /// The larger of: how much of the draft is not new, how much of the earlier note came back.
@@ -93,7 +96,7 @@ fn shares(
     draft: &Reading,
     earlier: &Reading,
     blocks: &[Block],
-    swaps: &[(Vec<usize>, Vec<usize>)],
+    swaps: &[Swap],
     edges: &Edges,
     weigh: impl Fn(&Reading, usize) -> f32,
 ) -> Shares {
@@ -195,7 +198,7 @@ fn same_edge(draft: &Reading, earlier: &Reading, equal: &Equal, places: impl Ite
 
 /// What each word of the draft is, and what was exchanged for what: up to six words between two equal ones, or between an
 /// equal one and the end of the sentence in both notes.
-fn exchanged(draft: &Reading, earlier: &Reading, blocks: &[Block]) -> (Vec<Is>, Vec<(Vec<usize>, Vec<usize>)>) {
+fn exchanged(draft: &Reading, earlier: &Reading, blocks: &[Block]) -> (Vec<Is>, Vec<Swap>) {
     let mut is = vec![Is::Own; draft.terms.len()];
     let mut taken = vec![false; earlier.terms.len()];
     let mut swaps = Vec::new();

@@ -40,7 +40,7 @@ pub fn traits(text: &str, names: &[String], public: bool) -> Traits {
     traits.stems = stems.into_iter().map(|s| s as i64).collect();
 
     let terms: Vec<_> =
-        reading.terms.iter().filter(|t| !t.common && !t.name && !(public && words[t.word].capital && !t.function)).collect();
+        reading.terms.iter().filter(|t| !(t.common || t.name || public && words[t.word].capital && !t.function)).collect();
     let mut seen = BTreeSet::new();
     let mut put = |key: u64, sentence: u16| {
         let key = (key >> 32) as u32;
