@@ -141,7 +141,7 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
         templates.iter().filter(|(c, own)| templates.iter().any(|(t, other)| t != c && own.near(other, 0.1) < 0.004)).count();
     let part = |p: f64| apart[((apart.len() - 1) as f64 * p) as usize];
     println!(
-        "{:22}{:7.3}{:7.3}{:7.3}{:7.3}{:6}{:9.2}{:9}{:9.3}{:7.2}{:7.2}{:8.0}{:8.1}{:8.2}",
+        "{:22}{:7.3}{:7.3}{:7.4}{:7.3}{:6}{:9.2}{:9}{:9.3}{:7.2}{:7.2}{:8.0}{:8.1}{:8.2}",
         hand.name(),
         part(0.5),
         part(0.1),

@@ -1,4 +1,4 @@
-//! The ledger: people, cards and history in one SQLite file. The only room that names rusqlite.
+//! The ledger: people, cards and history in one `SQLite` file. The only room that names rusqlite.
 
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -82,7 +82,7 @@ impl Ledger {
         &self.conn
     }
 
-    /// Asks SQLite whether the file is whole; the answers of a damaged one.
+    /// Asks `SQLite` whether the file is whole; the answers of a damaged one.
     pub fn damage(&self) -> Result<Vec<String>> {
         let mut found = Vec::new();
         let mut ask = self.conn.prepare("PRAGMA integrity_check(20)").map_err(|e| damaged(&e))?;
@@ -116,7 +116,7 @@ pub struct Change<'a> {
     echoes: echoes::Pending,
 }
 
-/// SQLite's error as ours: busy, full and broken are told apart, because the owner does different things about them.
+/// `SQLite`'s error as ours: busy, full and broken are told apart, because the owner does different things about them.
 pub(crate) fn damaged(error: &rusqlite::Error) -> Trouble {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Trouble::failed("another wetink is writing in this ledger")

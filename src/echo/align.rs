@@ -34,9 +34,9 @@ pub(super) struct Equal {
     rows: usize,
     columns: usize,
     cells: Vec<f32>,
-    /// More weight of the draft than this can't be matched.
+    /// More of the draft than this can't be matched, by weights of a skeleton.
     pub draft: f32,
-    /// More weight of the earlier note than this can't.
+    /// More of the earlier note than this can't.
     pub earlier: f32,
 }
 
@@ -56,9 +56,9 @@ impl Equal {
                     best[j] = best[j].max(likeness);
                 }
             }
-            equal.draft += most * d.weight;
+            equal.draft += most * d.flat;
         }
-        equal.earlier = best.iter().zip(&earlier.terms).map(|(l, e)| l * e.weight).sum();
+        equal.earlier = best.iter().zip(&earlier.terms).map(|(l, e)| l * e.flat).sum();
         equal
     }
 

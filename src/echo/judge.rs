@@ -131,8 +131,10 @@ fn copy<'a, 'b>(draft: &Draft<'_>, reading: &Reading, beside: &'a [Beside<'b>]) 
     let own_name = finding.swapped(draft.text);
     let other_things = best.likeness.swaps.iter().any(|(_, new)| new.iter().any(|n| telling(&reading.terms[*n])));
     let templated = other_things && (own as f32) < TEMPLATE_OWN * (words + exchanged + own) as f32;
-    let (rule, how) = if same {
-        (Rule::Duplicate, if own_name.is_empty() { "" } else { ", with another name in it" })
+    let (rule, how) = if same && own_name.is_empty() {
+        (Rule::Duplicate, "")
+    } else if same {
+        (Rule::Templated, ", with another name in it")
     } else if templated {
         (Rule::Templated, ", with other names and things in it")
     } else {
@@ -155,13 +157,23 @@ fn telling(term: &Term) -> bool {
     !term.function
 }
 
+/// A short sentence that came over whole is a patch too.
+fn whole_sentence(reading: &Reading, block: &super::align::Block) -> bool {
+    let first = usize::from(reading.terms[block.pairs[0].0].sentence);
+    let words = reading.terms.iter().filter(|t| usize::from(t.sentence) == first).count();
+    let same = block.pairs.iter().filter(|p| usize::from(reading.terms[p.0].sentence) == first && p.2 >= 0.8).count();
+    words >= PATCH_RUN && same == words
+}
+
 /// Sentences of several earlier notes make up the most of this one.
 fn patchwork(draft: &Draft<'_>, reading: &Reading, beside: &[Beside<'_>]) -> Option<Finding> {
     let mut from: Vec<Option<usize>> = vec![None; reading.terms.len()];
     let mut patches: Vec<(f32, usize, usize)> = Vec::new();
     for (n, old) in beside.iter().enumerate() {
         for (b, block) in old.likeness.blocks.iter().enumerate() {
-            if block.score >= PATCH_SCORE && block.pairs.len() >= PATCH_WORDS && block.run >= PATCH_RUN {
+            if (block.score >= PATCH_SCORE && block.pairs.len() >= PATCH_WORDS && block.run >= PATCH_RUN)
+                || whole_sentence(reading, block)
+            {
                 patches.push((block.score, n, b));
             }
         }

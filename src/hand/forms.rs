@@ -40,13 +40,13 @@ const READ: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 /// Two forms of a letter are at least this far apart, in x-heights.
 const APART: f64 = 0.0165;
 /// A form is this much nearer to its own letter than to any other.
-const CLEAR: f64 = 0.014;
+const CLEAR: f64 = 0.018;
 /// Letters farther apart are not mistaken for each other.
 const FAR: f64 = 0.12;
 /// Steps in which outlines are followed to compare letters.
 const STEP: f64 = 0.08;
 /// Draws before the best so far is taken.
-const DRAWS: u64 = 10;
+const DRAWS: u64 = 8;
 /// Changes every shape when the drawing changes, so that old and new outlines never share a key.
 const EDITION: u64 = 1;
 
@@ -213,8 +213,8 @@ impl Forms {
                 node.at += shift * quiet + over;
             }
         }
-        let moved: Vec<Point> = outline.contours.iter().flatten().map(|node| node.at).collect();
-        let moves = letter.moves(|i, _| moved[i]);
+        let ends: Vec<Point> = outline.contours.iter().flatten().map(|node| node.at).collect();
+        let moves = letter.moves(|i, _| ends[i]);
         for (node, (normal, _)) in outline.nodes_mut().zip(&letter.across) {
             node.at += *normal * (letter.ink * amount.min(1.2) * weight.at(node.at.x, node.at.y));
         }

@@ -13,6 +13,10 @@ const ERROR: f64 = 0.012;
 const STEP: f64 = 0.025;
 /// Where a line turns more than this (1 less the cosine, over six steps) it has a corner: about 55°.
 const CORNER: f64 = 0.43;
+/// A letter followed farther than this is no letter; the longest of the shipped hands take 900 steps.
+const MOST_SAMPLES: usize = 8000;
+/// An outline of more points is moved without regard to its strokes.
+const MOST_POINTS: usize = 1500;
 /// No stroke is thicker, in x-heights; a wider black is where strokes meet.
 const THICKEST: f64 = 0.3;
 /// Longest curve between two points, so that stems can bend.
@@ -35,7 +39,12 @@ impl Outline {
     /// Takes a font's outline, in thousandths of the em, whose x-height is `x_height` of those.
     pub(super) fn reduced(path: &BezPath, x_height: f64) -> Outline {
         let mut outline = Outline::default();
+        let mut samples = 0;
         for contour in sampled(path, 1.0 / x_height) {
+            samples += contour.len();
+            if samples > MOST_SAMPLES {
+                break;
+            }
             outline.take(&fitted(&contour));
         }
         outline
@@ -87,7 +96,9 @@ impl Outline {
             }
         }
         let total = across.iter().map(|(_, share)| share).sum::<f64>().max(1e-9);
-        across.iter_mut().for_each(|(_, share)| *share /= total);
+        for (_, share) in &mut across {
+            *share /= total;
+        }
         across
     }
 
@@ -106,6 +117,9 @@ impl Outline {
         }
         let inward = if area < 0.0 { 1.0 } else { -1.0 };
         let points = self.contours.iter().flatten().map(|node| node.at);
+        if edges.len() > MOST_POINTS {
+            return points.collect();
+        }
         points
             .zip(across)
             .map(|(p, (normal, _))| {

@@ -24,7 +24,7 @@ use crate::out::photo::{self, Photo};
 use crate::page::{self, Item, Page, Picture};
 use crate::trouble::{Result, Trouble};
 use faces::Face;
-use file::{File, deflate};
+use file::{File, Press, deflate};
 use strokes::Cupboard;
 
 /// Pages drawn and deflated together: enough for every core, few enough to hold.
@@ -126,7 +126,7 @@ impl<'a, W: Write> Book<'a, W> {
         }
         let orders: Vec<Vec<u8>> = pages
             .par_iter()
-            .map(|page| deflate(&strokes::page(&page.items, page.size.height, cupboard)))
+            .map_init(Press::new, |press, page| press.deflate(&strokes::page(&page.items, page.size.height, cupboard)))
             .collect::<Result<_>>()?;
         for (page, orders) in pages.iter().zip(orders) {
             let contents = self.file.reserve();

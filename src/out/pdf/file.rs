@@ -4,8 +4,7 @@
 
 use std::io::Write;
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use lopdf::{Dictionary, Object};
 use sha2::{Digest, Sha256};
 
@@ -144,10 +143,33 @@ fn unwritable(error: &std::io::Error) -> Trouble {
     Trouble::failed(format!("cannot write the PDF: {error}"))
 }
 
-/// Bytes deflated, as streams hold them.
+/// Deflates one stream after the other. Its tables are large, so whoever has many streams keeps one.
+pub struct Press(Compress);
+
+impl Press {
+    pub fn new() -> Press {
+        Press(Compress::new(Compression::default(), true))
+    }
+
+    /// Bytes deflated, as streams hold them.
+    pub fn deflate(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let mut out = Vec::with_capacity(bytes.len() / 2 + 256);
+        self.0.reset();
+        loop {
+            let done = self.0.total_in() as usize;
+            let status = self.0.compress_vec(bytes.get(done..).unwrap_or_default(), &mut out, FlushCompress::Finish);
+            match status {
+                Ok(Status::StreamEnd) => return Ok(out),
+                Ok(_) => out.reserve(out.capacity()),
+                Err(error) => return Err(unwritable(&error.into())),
+            }
+        }
+    }
+}
+
+/// Bytes deflated, once.
 pub fn deflate(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut pressed = ZlibEncoder::new(Vec::with_capacity(bytes.len() / 2 + 64), Compression::default());
-    pressed.write_all(bytes).and_then(|()| pressed.finish()).map_err(|error| unwritable(&error))
+    Press::new().deflate(bytes)
 }
 
 /// An object in PDF's own spelling.
