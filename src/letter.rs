@@ -163,7 +163,7 @@ pub struct Letter {
     pub file: String,
     text: Arc<str>,
     starts: [(&'static str, usize); 3],
-    engine: Tera,
+    engine: Arc<Tera>,
 }
 
 impl std::fmt::Debug for Letter {
@@ -258,7 +258,7 @@ impl Letter {
             file: file.to_owned(),
             starts: [(BODY, body_at), (COVER, inside(&head.cover)), (BELOW, head.below.as_ref().map_or(0, &inside))],
             text: text.clone(),
-            engine: engine(),
+            engine: Arc::new(engine()),
         };
         rules::body(&text, body_at).map_err(|fault| fault.trouble(file, &text))?;
         letter.add(BODY, &text[body_at..])?;
@@ -278,7 +278,7 @@ impl Letter {
     }
 
     fn add(&mut self, part: &str, text: &str) -> Result<()> {
-        self.engine.add_raw_template(part, text).map_err(|error| self.trouble(part, &error))?;
+        Arc::make_mut(&mut self.engine).add_raw_template(part, text).map_err(|error| self.trouble(part, &error))?;
         let used = self.engine.get_template_variables(part).unwrap_or_default();
         let mut unknown: Vec<&str> = used.into_iter().filter(|name| VARIABLES.iter().all(|(known, ..)| known != name)).collect();
         unknown.sort_unstable();

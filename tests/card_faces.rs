@@ -265,6 +265,16 @@ fn nobody_gets_last_years_picture() {
             before.push(look);
         }
     }
+    // Over many people all designs come about equally often, and so do the palettes that aren't kept for mourning.
+    let all: Vec<Look> = (0..4000).map(|seed| Look::choose(&suits, false, seed, &[])).collect();
+    for design in suits {
+        let share = all.iter().filter(|l| l.design == design).count();
+        assert!((880..1120).contains(&share), "{design:?} {share}");
+    }
+    for palette in 1..5 {
+        let share = all.iter().filter(|l| l.palette == palette).count();
+        assert!((880..1120).contains(&share), "{palette} {share}");
+    }
     let sober = Look::choose(&[Design::Hills], true, 9, &[]);
     assert!(sober.palette < 3 && sober.design == Design::Hills);
     assert_eq!(sober.to_string().parse::<Look>(), Ok(sober));
