@@ -1,1 +1,189 @@
-//! The roof: verbs, talk, exit codes.
+//! The roof: verbs, talk, exit codes, the order of effects. The only floor that knows clap, the clock and the terminal.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::day::Day;
+use crate::shop::Shop;
+use crate::trouble::{Kind, Result, Trouble};
+
+mod check;
+mod demo;
+mod due;
+mod housekeeping;
+mod import;
+mod init;
+mod labels;
+mod lists;
+mod log;
+mod person;
+mod posted;
+mod preview;
+mod print;
+mod show;
+mod status;
+pub mod talk;
+mod workroom;
+mod write;
+
+use talk::Talk;
+
+macro_rules! verbs {
+    ($($file:ident :: $args:ident => $variant:ident $doc:literal),+ $(,)?) => {
+        #[derive(Debug, Subcommand)]
+        enum Verb {
+            $(#[doc = $doc] $variant($file::$args)),+
+        }
+
+        impl Verb {
+            fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+                match self { $(Verb::$variant(args) => args.run(world, talk)),+ }
+            }
+        }
+    };
+}
+
+// A verb is one file, and one line here and above.
+verbs! {
+    demo::Demo => Demo "A made-up shop: its cards written, two bad notes refused, the others printed",
+    init::Init => Init "Make a shop folder",
+    import::Import => Import "Bring in people, what they bought, or the cards of earlier years",
+    person::PersonVerb => Person "Add, show, or change one person",
+    log::Log => Log "Note down something that happened: a purchase, a talk, a promise",
+    due::DueVerb => Due "Who is owed a card, and when it must be posted",
+    write::Write => Write "Make or refresh the month's sheet and open it in your editor",
+    check::Check => Check "Check the notes on a sheet; prints and logs nothing",
+    preview::Preview => Preview "Pictures of the cards, before any paper is used",
+    print::Print => Print "Print the batch as a PDF and log each card",
+    labels::Labels => Labels "Address labels for a batch",
+    labels::Envelopes => Envelopes "Envelopes for a batch",
+    posted::Posted => Posted "Write down that cards were posted",
+    status::Status => Status "The month at a glance",
+    lists::HandsVerb => Hands "The handwritings there are, with a picture",
+    lists::Stocks => Stocks "The papers there are, with a picture",
+    lists::LettersVerb => Letters "The letters there are, with a picture",
+    lists::TestPage => TestPage "A page that finds out how your printer shifts and shrinks",
+    housekeeping::Doctor => Doctor "Look for damage, and mend what a crash left half done",
+    housekeeping::Backup => Backup "Copy the ledger",
+    housekeeping::Restore => Restore "Put a copy of the ledger back in its place",
+    housekeeping::Completions => Completions "Print the completion script for a shell",
+    housekeeping::Man => Man "Print the manual page",
+}
+
+/// Cards with a note of their own for every customer.
+///
+/// wetink remembers whom you owe a card, reminds you when it must be posted, refuses a note that was used before, even with the
+/// name swapped, and prints the rest. It never writes a note.
+#[derive(Debug, Parser)]
+#[command(name = "wetink", version, arg_required_else_help = true, infer_subcommands = false, max_term_width = 100)]
+#[command(after_help = "Start with `wetink demo`, then `wetink init`.\n\
+    Exit codes: 0 done, 1 failed, 2 put wrongly, 3 refused by a rule, 4 damaged data; `due --check`: 10 something is due, 11 late.")]
+struct Cli {
+    /// The shop's folder, if it isn't the current one or above it
+    #[arg(long, global = true, value_name = "DIR", env = "WETINK_SHOP")]
+    shop: Option<PathBuf>,
+
+    /// Pretend that today is this day
+    #[arg(long, global = true, value_name = "DAY", env = "WETINK_TODAY", hide = true, value_parser = typed::<Day>)]
+    today: Option<Day>,
+
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// For clap: a value of ours from what was typed, with what to do in the message.
+fn typed<T: std::str::FromStr<Err = Trouble>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|t: Trouble| std::iter::once(t.message).chain(t.hints).collect::<Vec<_>>().join("; "))
+}
+
+/// The outside world as the verbs see it: given once, never looked up below the roof.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The current directory.
+    pub dir: PathBuf,
+    /// The civil day it is.
+    pub today: Day,
+    /// The shop's folder, if it was named.
+    shop: Option<PathBuf>,
+    /// `$VISUAL`, or else `$EDITOR`.
+    pub editor: Option<String>,
+    /// A person sits there: standard input and error are a terminal.
+    pub terminal: bool,
+}
+
+impl World {
+    /// The shop meant: the named folder, or the one in or above the current directory.
+    pub fn shop(&self) -> Result<Shop> {
+        Shop::find(self.shop.as_deref().unwrap_or(&self.dir))
+    }
+
+    /// Shows a file on the screen with the system's own viewer.
+    pub fn show(&self, file: &std::path::Path) -> Result<()> {
+        let viewer = if cfg!(target_os = "macos") {
+            "open"
+        } else if cfg!(windows) {
+            "explorer"
+        } else {
+            "xdg-open"
+        };
+        let started = std::process::Command::new(viewer).arg(file).status().is_ok_and(|s| s.success());
+        if started {
+            Ok(())
+        } else {
+            Err(Trouble::failed(format!("no viewer could be started for {}", file.display())).hint("open the file yourself"))
+        }
+    }
+}
+
+/// How a verb that did its work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// All is well.
+    Well,
+    /// It was told with another exit code: 3 when something was refused, 10 and 11 from `due --check`.
+    Code(u8),
+}
+
+/// Runs wetink with the given arguments in the world as it is. Everything that goes wrong is told here, once.
+#[must_use]
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(wrong) => {
+            // Help and version are no errors and go to standard output.
+            let _ = wrong.print();
+            return ExitCode::from(if wrong.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let talk = Talk::of_this_process();
+    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.trim().is_empty()));
+    let world = World {
+        dir: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+        today: cli.today.unwrap_or_else(Day::today),
+        shop: cli.shop,
+        editor,
+        terminal: talk.on_terminal(),
+    };
+    match cli.verb.run(&world, &talk) {
+        Ok(Done::Well) => ExitCode::SUCCESS,
+        Ok(Done::Code(code)) => ExitCode::from(code),
+        Err(trouble) => {
+            talk.trouble(&trouble);
+            ExitCode::from(match trouble.kind {
+                Kind::Failed => 1,
+                Kind::Usage => 2,
+                Kind::Refused => 3,
+                Kind::Damaged => 4,
+            })
+        }
+    }
+}
+
+/// The whole command, for completions, the manual page and tests.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}

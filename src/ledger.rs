@@ -1,1 +1,133 @@
-//! The ledger: people, cards and history in one SQLite file.
+//! The ledger: people, cards and history in one `SQLite` file. The only room that names rusqlite.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+
+use crate::trouble::{Result, Trouble};
+
+pub mod batches;
+pub mod cards;
+pub mod echoes;
+pub mod history;
+pub mod intake;
+pub mod people;
+mod schema;
+
+/// An open ledger.
+#[derive(Debug)]
+pub struct Ledger {
+    conn: Connection,
+}
+
+impl Ledger {
+    /// Opens the ledger at `path`, making it (mode 0600) if it isn't there, and brings an older one up to date.
+    pub fn open(path: &Path) -> Result<Ledger> {
+        if !path.exists() {
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::OpenOptionsExt as _;
+                options.mode(0o600);
+            }
+            options.open(path).map_err(|e| Trouble::file("make", path, &e))?;
+        }
+        let conn = Connection::open(path).map_err(|e| damaged(&e))?;
+        Ledger::ready(conn, Some(path))
+    }
+
+    /// A ledger that is gone when it is dropped: for trials and measurements.
+    pub fn in_memory() -> Result<Ledger> {
+        Ledger::ready(Connection::open_in_memory().map_err(|e| damaged(&e))?, None)
+    }
+
+    fn ready(mut conn: Connection, path: Option<&Path>) -> Result<Ledger> {
+        // A rollback journal, not WAL: shop folders sit in synchronised and network drives, where WAL's shared memory fails.
+        // secure_delete: what is erased is overwritten, not only unlinked.
+        conn.busy_timeout(Duration::from_secs(5))
+            .and_then(|()| conn.pragma_update(None, "foreign_keys", true))
+            .and_then(|()| conn.pragma_update(None, "secure_delete", true))
+            .and_then(|()| conn.pragma_update(None, "synchronous", "FULL"))
+            .and_then(|()| conn.pragma_update(None, "trusted_schema", false))
+            .map_err(|e| damaged(&e))?;
+        conn.set_prepared_statement_cache_capacity(64);
+        schema::prepare(&mut conn, path)?;
+        Ok(Ledger { conn })
+    }
+
+    /// Runs `work` in one transaction that is kept only if it succeeds.
+    pub fn change<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
+        let change = Change { tx, echoes: echoes::Pending::default() };
+        let done = work(&change)?;
+        change.write_echoes()?;
+        change.tx.commit().map_err(|e| damaged(&e))?;
+        Ok(done)
+    }
+
+    /// Does the same as [`Ledger::change`] and then takes it all back: what would happen.
+    pub fn rehearse<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
+        let change = Change { tx, echoes: echoes::Pending::default() };
+        let done = work(&change)?;
+        change.tx.rollback().map_err(|e| damaged(&e))?;
+        Ok(done)
+    }
+
+    /// The connection, for reading.
+    pub(crate) fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// Asks `SQLite` whether the file is whole; the answers of a damaged one.
+    pub fn damage(&self) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        let mut ask = self.conn.prepare("PRAGMA integrity_check(20)").map_err(|e| damaged(&e))?;
+        let rows = ask.query_map([], |r| r.get::<_, String>(0)).map_err(|e| damaged(&e))?;
+        for row in rows {
+            let row = row.map_err(|e| damaged(&e))?;
+            if row != "ok" {
+                found.push(row);
+            }
+        }
+        let loose: i64 =
+            self.conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0)).map_err(|e| damaged(&e))?;
+        if loose > 0 {
+            found.push(format!("{loose} rows point at something that isn't there"));
+        }
+        Ok(found)
+    }
+
+    /// A compact, consistent copy at `path`, which must not exist.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        self.conn.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map_err(|e| damaged(&e))?;
+        Ok(())
+    }
+}
+
+/// An open transaction: the one way anything is written.
+#[derive(Debug)]
+pub struct Change<'a> {
+    tx: Transaction<'a>,
+    /// What the echo index has still to write.
+    echoes: echoes::Pending,
+}
+
+/// `SQLite`'s error as ours: busy, full and broken are told apart, because the owner does different things about them.
+pub(crate) fn damaged(error: &rusqlite::Error) -> Trouble {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Trouble::failed("another wetink is writing in this ledger")
+            .hint("wait until it is done, then try again; nothing was changed"),
+        Some(ErrorCode::DiskFull) => Trouble::failed("the disk is full").hint("make room, then try again; nothing was changed"),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            Trouble::failed(format!("the ledger can't be written: {error}"))
+                .hint("check that ledger.db and its folder belong to you")
+        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Trouble::damaged("ledger.db is damaged")
+            .hint("don't delete it: run `wetink doctor`, then restore the newest backup with `wetink restore`"),
+        _ => Trouble::failed(format!("the ledger says: {error}")),
+    }
+}

@@ -3,7 +3,7 @@
 //! Geometry is kurbo's; x runs right and y runs **down** from the upper left corner of a page. Only `out/pdf.rs` turns the
 //! page over, because PDF counts from the lower left.
 
-pub use kurbo::{Affine, BezPath, Point, Rect, Size, Vec2};
+pub use kurbo::{Affine, BezPath, Circle, Line, Point, Rect, RoundedRect, Shape, Size, Vec2};
 
 /// Points in a millimetre: 72 / 25.4.
 pub const PT_PER_MM: f64 = 72.0 / 25.4;

@@ -2,5 +2,6 @@
 
 mod photo;
 
+pub mod calendar;
 pub mod pdf;
 pub mod png;

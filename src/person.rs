@@ -146,6 +146,18 @@ impl Name {
         }
     }
 
+    /// The name an id is made of: without title and suffix where there is a given name. None for nobody.
+    #[must_use]
+    pub fn plain(&self) -> Option<String> {
+        if self.is_empty() {
+            None
+        } else if self.given.is_empty() {
+            Some(self.full()).filter(|f| !f.is_empty()).or_else(|| Some(self.called.clone()))
+        } else {
+            Some(format!("{} {}", self.given, self.family))
+        }
+    }
+
     /// Nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {

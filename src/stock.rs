@@ -1,13 +1,39 @@
 //! The paper: sheets, how many cards go on one, folds and duplex. Stocks are data, in `stock.toml` and in the shop's file.
+//!
+//! A sheet holds a grid of *cells*; a cell is the piece cut out, and a card is a cell folded, or not. What is drawn on a card
+//! comes as *panels*, each in its own coordinates from its upper left corner; [`impose()`] puts them where they belong, on the
+//! front and the back of the sheet, so that after cutting, turning and folding every panel is on its card the right way up.
 
-use crate::measure::Size;
+mod fold;
+mod impose;
+mod post;
+mod printer;
+mod shelf;
+mod test_page;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use fold::{Place, places};
+pub use impose::{Plan, Sheet, impose, stacks};
+pub use post::postal;
+pub use printer::{Margins, Printer, Reading};
+pub use shelf::{Paper, Shelf, StockEntry};
+pub use test_page::{Label, outline, test_page};
+
+use crate::measure::{Point, Rect, Size, Vec2};
+use crate::page::Item;
+use crate::trouble::{Result, Trouble};
 
 /// A side of a card that something is drawn on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Panel {
     /// The picture side.
     Cover,
-    /// The side the note is on: the back of a flat card, the inside right (or lower inside) of a folded one.
+    /// The side the note is on: the back of a flat card, the inside right (or lower inside) of a folded one. Also the one side
+    /// of a label or an envelope.
     Written,
     /// The other inside of a folded card.
     Inside,
@@ -16,9 +42,11 @@ pub enum Panel {
 }
 
 /// How a card is made from its piece of the sheet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// Cover on one side, note on the other.
+    #[default]
     Flat,
     /// Folded once, spine at the left.
     HalfSide,
@@ -28,13 +56,130 @@ pub enum Form {
     Quarter,
 }
 
+/// What a stock is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Use {
+    /// Cards.
+    #[default]
+    Card,
+    /// Address labels.
+    Label,
+    /// An envelope, printed by itself.
+    Envelope,
+}
+
+/// Which side of the sheet as it comes out of the printer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// Printed first.
+    Front,
+    /// Printed second.
+    Back,
+}
+
+/// Over which edge of the paper a printer, or the owner, turns the sheet for the second side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Turn {
+    /// As the pages of a portrait book are turned.
+    #[default]
+    LongEdge,
+    /// As the leaves of a notepad bound at the top are turned.
+    ShortEdge,
+}
+
+/// How both sides come to be printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Duplex {
+    /// How the sheet is turned.
+    pub turn: Turn,
+    /// By the owner: fronts and backs are two files.
+    pub by_hand: bool,
+    /// The owner's printer lays fronts face up, so the backs come last first.
+    pub reversed: bool,
+}
+
+impl Duplex {
+    /// As written in the shop's file: `long-edge`, `short-edge`, `manual`, `manual-reversed`. By hand the paper is turned like
+    /// the page of a book lying on its long edge.
+    pub fn parse(text: &str) -> Result<Duplex> {
+        let duplex = |turn, by_hand, reversed| Ok(Duplex { turn, by_hand, reversed });
+        match text.trim().to_lowercase().as_str() {
+            "long-edge" => duplex(Turn::LongEdge, false, false),
+            "short-edge" => duplex(Turn::ShortEdge, false, false),
+            "manual" => duplex(Turn::LongEdge, true, false),
+            "manual-reversed" => duplex(Turn::LongEdge, true, true),
+            _ => Err(Trouble::usage(format!("there is no way `{text}` to turn a sheet"))
+                .hint("duplex is long-edge, short-edge, manual or manual-reversed")),
+        }
+    }
+}
+
 /// A sheet of paper as sold, and where the cards are on it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stock {
     /// What the owner calls it: `a6-4up`, `avery-8387`.
     pub name: String,
+    /// A line about it, `Avery 8387 postcards, four to a sheet`.
+    pub title: String,
+    /// What it is for.
+    pub purpose: Use,
     /// How cards are made from it.
     pub form: Form,
     /// One panel of a finished card, width and height in points.
     pub panel: Size,
+    /// The sheet as it lies in front of the reader, landscape if it is used so.
+    pub sheet: Size,
+    /// The piece cut out for one card, not yet folded.
+    pub cell: Size,
+    /// Upper left corner of the first cell.
+    pub origin: Point,
+    /// From one cell to the next, across and down.
+    pub pitch: Vec2,
+    /// Cells across.
+    pub columns: usize,
+    /// Cells down.
+    pub rows: usize,
+    /// Printed on both sides.
+    pub duplex: bool,
+    /// The cells come apart by themselves: nothing is cut, so no crop marks.
+    pub perforated: bool,
+    /// Where the figures come from.
+    pub source: String,
+}
+
+/// One card's panels, each drawn in its own coordinates: origin at the panel's upper left corner, y down, as large as
+/// [`Stock::panel`]. Art that should run off the edge is drawn past it; what shows of that is up to the paper.
+pub type Panels = BTreeMap<Panel, Arc<Vec<Item>>>;
+
+impl Stock {
+    /// How many cards go on one sheet.
+    #[must_use]
+    pub fn per_sheet(&self) -> usize {
+        self.columns * self.rows
+    }
+
+    /// The cells' places on the front of the sheet, row by row.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Rect> {
+        let cell = |i: usize| {
+            let (row, column) = (i / self.columns, i % self.columns);
+            let corner = self.origin + Vec2::new(self.pitch.x * column as f64, self.pitch.y * row as f64);
+            Rect::from_origin_size(corner, self.cell)
+        };
+        (0..self.per_sheet()).map(cell).collect()
+    }
+
+    /// The sheet is wider than high.
+    #[must_use]
+    pub fn is_landscape(&self) -> bool {
+        self.sheet.width > self.sheet.height
+    }
+
+    /// Turning the sheet this way exchanges left and right, and not top and bottom.
+    #[must_use]
+    pub fn turns_like_a_book(&self, turn: Turn) -> bool {
+        (turn == Turn::LongEdge) != self.is_landscape()
+    }
 }

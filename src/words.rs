@@ -1,1 +1,336 @@
-//! Text as it is read: folded, cut into words and sentences, safe to show.
+//! Text as it is read: letters folded so that disguises fall off, words with the place they were typed at, sentences, stems.
+//!
+//! A note is compared as a person reads it on paper: case, accents, punctuation, emoji, invisible and look-alike characters
+//! make no difference. Every word keeps the bytes it came from, so that a finding can be underlined in the sheet.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+mod fold;
+mod language;
+mod lexicon;
+mod stem;
+
+pub use language::Language;
+pub use lexicon::{AsItIs, Lexicon, Pattern, Slot};
+
+/// The version of the folding rule. Whoever stores anything made from folded words stores this beside it, and makes it anew
+/// when the number has changed.
+pub const FOLDING: u32 = 1;
+
+/// More words than this no card can hold; what comes after is not compared word by word.
+pub const MOST_WORDS: usize = 1500;
+
+/// One word of a note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The bytes of the text as typed. Two words made from one (`don't`) share them.
+    pub from: Range<usize>,
+    at: Range<u32>,
+    /// A number for the folded word.
+    pub hash: u64,
+    /// The same for its stem.
+    pub stem: u64,
+    /// The same for its shape: letters that look alike are one letter.
+    pub shape: u64,
+    /// Which letters are in it, a bit each: two words that differ in many bits are not one word mistyped.
+    pub letters: u64,
+    /// The sentence it stands in, counted from 0.
+    pub sentence: usize,
+    /// It was typed with a capital.
+    pub capital: bool,
+    /// It begins with a figure.
+    pub figure: bool,
+}
+
+impl Word {
+    /// Letters in the folded word, in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        (self.at.end - self.at.start) as usize
+    }
+
+    /// Never, but for the look of it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+}
+
+/// A text, read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    folded: String,
+    words: Vec<Word>,
+    sentences: usize,
+    language: Language,
+    rest: u64,
+}
+
+impl Words {
+    /// Reads a text; finds out by itself which language it is in, so that a note reads the same whoever it is for.
+    #[must_use]
+    pub fn read(text: &str) -> Words {
+        Words::finish(fold::raw(text), None)
+    }
+
+    /// Reads a text known to be in a language.
+    #[must_use]
+    pub fn read_as(text: &str, language: Language) -> Words {
+        Words::finish(fold::raw(text), Some(language))
+    }
+
+    fn finish(raw: fold::Raw, known: Option<Language>) -> Words {
+        let language = known.unwrap_or_else(|| Language::of(&raw));
+        let mut words = Words { language, rest: raw.rest, ..Words::default() };
+        words.folded.reserve(raw.folded.len() + 16);
+        words.words.reserve(raw.tokens.len() + 8);
+        for token in &raw.tokens {
+            let text = &raw.folded[token.at.clone()];
+            language.parts(text, &mut |part| words.push(part, token));
+        }
+        words.sentences = words.words.last().map_or(0, |w| w.sentence + 1);
+        words
+    }
+
+    fn push(&mut self, part: &str, token: &fold::Token) {
+        if part.is_empty() || self.words.len() >= MOST_WORDS {
+            self.rest = hash(part) ^ self.rest.rotate_left(5);
+            return;
+        }
+        let start = self.folded.len() as u32;
+        self.folded.push_str(part);
+        let hashed = hash(part);
+        self.words.push(Word {
+            from: token.from.clone(),
+            at: start..self.folded.len() as u32,
+            hash: hashed,
+            stem: self.language.stem_hash(part, hashed),
+            shape: shape_hash(part),
+            letters: part.bytes().fold(0, |bits, b| bits | 1 << (b & 63)),
+            sentence: token.sentence,
+            capital: token.capital,
+            figure: part.as_bytes()[0].is_ascii_digit(),
+        });
+    }
+
+    /// The words.
+    #[must_use]
+    pub fn all(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// A word's folded letters.
+    #[must_use]
+    pub fn text(&self, word: &Word) -> &str {
+        &self.folded[word.at.start as usize..word.at.end as usize]
+    }
+
+    /// How many sentences there are.
+    #[must_use]
+    pub fn sentences(&self) -> usize {
+        self.sentences
+    }
+
+    /// The words of one sentence.
+    #[must_use]
+    pub fn sentence(&self, number: usize) -> Range<usize> {
+        let start = self.words.partition_point(|w| w.sentence < number);
+        start..self.words.partition_point(|w| w.sentence <= number)
+    }
+
+    /// The language the note is in, as far as its small words tell.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// No word at all: white space, punctuation, emoji.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// What is left of a text beyond [`MOST_WORDS`], as a number; 0 when nothing is.
+    #[must_use]
+    pub fn rest(&self) -> u64 {
+        self.rest
+    }
+}
+
+/// A number for a word; the same on every machine and in every version of this program, since it is stored.
+#[must_use]
+pub fn hash(text: &str) -> u64 {
+    mixed(text.bytes().fold(FNV, |h, b| (h ^ u64::from(b)).wrapping_mul(PRIME)))
+}
+
+/// A number for two numbers, in this order.
+#[must_use]
+pub fn hash_pair(a: u64, b: u64) -> u64 {
+    mixed(a.wrapping_mul(PRIME).rotate_left(23) ^ b)
+}
+
+const FNV: u64 = 0xcbf2_9ce4_8422_2325;
+const PRIME: u64 = 0x0000_0100_0000_01b3;
+
+fn mixed(mut h: u64) -> u64 {
+    h ^= h >> 32;
+    h = h.wrapping_mul(0x9fb2_1c65_1e98_df25);
+    h ^ (h >> 29)
+}
+
+/// The hash of a word as its outline is seen: `i`, `1` and `l` are one stroke, `0` is `o`, `rn` is `m`, `vv` is `w`.
+fn shape_hash(word: &str) -> u64 {
+    shape_hash_of(&[word])
+}
+
+/// The same for words written as one.
+#[must_use]
+pub fn shape_hash_of(parts: &[&str]) -> u64 {
+    let mut h = FNV;
+    let mut held = 0_u8;
+    let mut put = |b: u8| {
+        if b != 0 {
+            h = (h ^ u64::from(b)).wrapping_mul(PRIME);
+        }
+    };
+    for b in parts.iter().flat_map(|p| p.bytes()) {
+        let b = match b {
+            b'i' | b'1' => b'l',
+            b'0' => b'o',
+            other => other,
+        };
+        held = match (held, b) {
+            (b'r', b'n') => {
+                put(b'm');
+                0
+            }
+            (b'v', b'v') => {
+                put(b'w');
+                0
+            }
+            (before, b) => {
+                put(before);
+                b
+            }
+        };
+    }
+    put(held);
+    mixed(h)
+}
+
+/// A text that may be shown on a terminal: control characters become pictures of themselves, what steers the direction of
+/// writing or hides itself is left out.
+#[must_use]
+pub fn shown(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| c == ' ' || ('!'..='~').contains(&c) || (c.is_alphanumeric() && !fold::hidden(c))) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => out.push(' '),
+            '\0'..='\u{1f}' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
+            '\u{7f}' => out.push('\u{2421}'),
+            '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' => out.push('\u{fffd}'),
+            // Emoji are joined and coloured by these two, and they do nothing else.
+            '\u{200d}' | '\u{fe0f}' => out.push(c),
+            _ if fold::hidden(c) => {}
+            _ => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        let words = Words::read(text);
+        words.all().iter().map(|w| words.text(w)).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn disguises_fall_off() {
+        let plain = "happy birthday ana the new puppy is not asleep";
+        for text in [
+            "Happy birthday, Ana! The new puppy isn't asleep.",
+            "HAPPY BIRTHDAY ANA 🎉 the new puppy isn’t asleep…",
+            "H\u{200b}appy birth\u{ad}day,\tAna!\nThe  new pu\u{2060}ppy is not asleep",
+            "Нарру b\u{456}rthday, \u{410}na! The new puppy is not asleep",
+            "Ｈａｐｐｙ 𝐛𝐢𝐫𝐭𝐡𝐝𝐚𝐲, Áná! The new puppy isn't asleep",
+            "Happy birthday\u{202e}, Ana! The new puppy is not a\u{301}sleep",
+        ] {
+            assert_eq!(folded(text), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn small_numbers_and_contractions_are_spelled_out() {
+        assert_eq!(
+            folded("I can't wait: 42 of them, and you'll see 3"),
+            "i can not wait forty two of them and you will see three"
+        );
+        assert_eq!(folded("your mother's tarts, it's the 61"), "your mother tarts it is the sixty one");
+    }
+
+    #[test]
+    fn words_know_where_they_were_typed() {
+        let text = "Żółty kot — «Ana»!";
+        let words = Words::read(text);
+        let typed: Vec<&str> = words.all().iter().map(|w| &text[w.from.clone()]).collect();
+        assert_eq!(typed, ["Żółty", "kot", "Ana"]);
+    }
+
+    #[test]
+    fn sentences_end_where_a_reader_pauses() {
+        let words = Words::read("Dear Mrs. Petrova, you came at 7.40! Dr. Lee saw you. \"Well?\" And so on");
+        let ends: Vec<usize> = (0..words.sentences()).map(|s| words.sentence(s).len()).collect();
+        assert_eq!(ends, [8, 4, 1, 3]);
+    }
+
+    #[test]
+    fn shapes_see_what_eyes_see() {
+        assert_eq!(shape_hash("teil"), shape_hash("tell"));
+        assert_eq!(shape_hash("modern"), shape_hash("modem"));
+        assert_eq!(shape_hash_of(&["birth", "day"]), shape_hash("birthday"));
+        assert_ne!(shape_hash("cat"), shape_hash("cot"));
+    }
+
+    #[test]
+    fn other_scripts_are_left_as_they_are() {
+        assert_eq!(folded("С днём рождения, Ольга!"), "с днем рождения ольга");
+        assert_eq!(Words::read("誕生日おめでとう").all().len(), 8);
+        assert_eq!(Words::read("Χρόνια πολλά, Ελένη").language(), Language::Other);
+    }
+
+    #[test]
+    fn stems_join_forms_of_a_word() {
+        let stem = |l: Language, w: &str| Words::read_as(w, l).all()[0].stem;
+        for (l, a, b) in [
+            (Language::English, "admires", "admiring"),
+            (Language::English, "stopped", "stop"),
+            (Language::English, "puppies", "puppy"),
+            (Language::German, "kleinen", "kleines"),
+            (Language::French, "belles", "belle"),
+            (Language::Spanish, "zapatos", "zapato"),
+            (Language::Polish, "kotami", "kotów"),
+        ] {
+            assert_eq!(stem(l, a), stem(l, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn shown_is_safe() {
+        assert_eq!(shown("Ana\u{1b}[31m\u{202e}\u{0}\nB"), "Ana␛[31m␀␊B");
+        assert_eq!(shown("Zoë 👩\u{200d}🚀"), "Zoë 👩\u{200d}🚀");
+    }
+
+    #[test]
+    fn any_length_is_read_in_bounds() {
+        let long = "word ".repeat(100_000);
+        assert_eq!(Words::read(&long).all().len(), MOST_WORDS);
+        assert_ne!(Words::read(&long).rest(), Words::read(&long[5..]).rest());
+    }
+}

@@ -1,0 +1,143 @@
+//! `wetink check`: every rule on every note; nothing printed, nothing logged.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::due::month_of_sheet;
+use crate::cli::talk::{BAD, DIM, GOOD, STRONG, Talk, WARN, count, styled};
+use crate::cli::{Done, World, workroom};
+use crate::desk::{self, Desk, Judged};
+use crate::echo::{Finding, Rule, Severity};
+use crate::sheet::Sheet;
+use crate::shop::Shop;
+use crate::studio::Studio;
+use crate::trouble::{Result, Trouble};
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Sheets to check; all in notes/ that have something to print if none is named
+    sheets: Vec<PathBuf>,
+    /// As one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        let shop = world.shop()?;
+        let ledger = workroom::read(&shop, talk)?;
+        let studio = Studio::open(&shop)?;
+        let desk = Desk::new(&shop, &ledger)?;
+        let paths =
+            if self.sheets.is_empty() { open_sheets(&shop) } else { self.sheets.iter().map(|s| world.dir.join(s)).collect() };
+        if paths.is_empty() {
+            return Err(Trouble::failed("there is no sheet to check").hint("make one with `wetink write`"));
+        }
+        let (mut refused, mut objects) = (0, Vec::new());
+        for path in paths {
+            let sheet = open_sheet(&shop, &path)?;
+            let all = desk.judge(&sheet, month_of_sheet(&sheet.file)?, &|typed| studio.fits(typed))?;
+            refused += all.iter().filter(|j| j.note.is_none()).count();
+            if self.json {
+                objects.push(desk::json(&desk, &sheet, &all));
+            } else {
+                tell(&desk, &sheet, &all, talk);
+            }
+        }
+        match objects.len() {
+            0 => {}
+            1 => talk.put_json(&objects[0]),
+            _ => talk.put_json(&merged(objects)),
+        }
+        Ok(if refused > 0 { Done::Code(3) } else { Done::Well })
+    }
+}
+
+/// Several sheets' findings as one object.
+fn merged(objects: Vec<serde_json::Value>) -> serde_json::Value {
+    let mut cards = Vec::new();
+    let (mut accepted, mut refused) = (0, 0);
+    for mut object in objects {
+        accepted += object["accepted"].as_u64().unwrap_or(0);
+        refused += object["refused"].as_u64().unwrap_or(0);
+        if let Some(list) = object["cards"].as_array_mut() {
+            cards.append(list);
+        }
+    }
+    serde_json::json!({ "cards": cards, "accepted": accepted, "refused": refused })
+}
+
+/// The sheets somebody may still be working on: the newest two months in notes/.
+pub fn open_sheets(shop: &Shop) -> Vec<PathBuf> {
+    let all = shop.sheets();
+    all[all.len().saturating_sub(2)..].to_vec()
+}
+
+/// Reads a sheet; its name is said as the owner knows it.
+pub fn open_sheet(shop: &Shop, path: &Path) -> Result<Sheet> {
+    let name = std::fs::canonicalize(path).map_or_else(|_| path.display().to_string(), |p| shop.name_of(&p));
+    let bytes = std::fs::read(path).map_err(|e| {
+        let trouble = Trouble::file("read", path, &e);
+        if e.kind() == std::io::ErrorKind::NotFound { trouble.hint("`wetink write` makes the month's sheet") } else { trouble }
+    })?;
+    Sheet::read(&name, &bytes)
+}
+
+/// Findings as rustc would show them, then the sum. Cards nobody has written yet are only counted.
+pub fn tell(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged], talk: &Talk) {
+    for judged in all.iter().filter(|j| !j.unwritten()) {
+        // A warning can wait until nothing refuses any more.
+        let refused = judged.note.is_none();
+        for finding in desk.heard(judged).filter(|f| !refused || f.severity == Severity::Refuse) {
+            let trouble = as_trouble(sheet, judged, finding);
+            if refused {
+                talk.trouble(&trouble);
+            } else {
+                talk.warning(&trouble);
+            }
+            talk.say("");
+        }
+    }
+    talk.say(sum(&sheet.file, all));
+}
+
+/// A finding with its place on the sheet, the words that are the same and what was swapped, and what to do.
+pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble {
+    let text = judged.entry.text();
+    let who = judged.who.as_ref().map_or_else(|| judged.entry.who.clone(), |w| w.id().to_string());
+    let mut trouble = Trouble::refused(format!("[{}] {who}: {}", finding.rule.as_str(), finding.message));
+    let spans: Vec<_> = finding.ranges.iter().take(12).map(|r| judged.entry.in_file(r)).collect();
+    if spans.is_empty() {
+        trouble = trouble.at(sheet.spot(judged.entry.who_at.clone(), ""));
+    }
+    for span in spans {
+        trouble = trouble.at(sheet.spot(span, ""));
+    }
+    for line in finding.lines(&text).into_iter().chain(finding.help.iter().cloned()) {
+        trouble = trouble.hint(line);
+    }
+    if finding.rule == Rule::Placeholder {
+        trouble = trouble.hint("write what belongs there, or take it out");
+    }
+    let impossible = matches!(finding.rule, Rule::Overflow | Rule::MissingGlyph);
+    if finding.severity == Severity::Refuse && judged.note.is_none() && finding.rule.can_be_overruled() && !impossible {
+        trouble = trouble.hint("if it must be so, put `> because: your reason` under the heading; the reason is kept");
+    }
+    trouble
+}
+
+/// `notes/2026-12.md: 5 accepted, 2 refused, 1 still to write`.
+pub fn sum(file: &str, all: &[Judged]) -> String {
+    let unwritten = all.iter().filter(|j| j.unwritten()).count();
+    let accepted = all.iter().filter(|j| j.note.is_some()).count();
+    let refused = all.len() - accepted - unwritten;
+    let mut parts = vec![styled(GOOD, &format!("{accepted} accepted"))];
+    if refused > 0 {
+        parts.push(styled(BAD, &format!("{refused} refused")));
+    }
+    if unwritten > 0 {
+        parts.push(styled(WARN, &format!("{unwritten} still to write")));
+    }
+    format!("{}: {} {}", styled(STRONG, file), parts.join(", "), styled(DIM, &format!("({})", count(all.len(), "card"))))
+}

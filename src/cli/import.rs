@@ -1,0 +1,167 @@
+//! `wetink import`: people, what happened, and the cards of earlier years, from other programs' files.
+
+use std::fs::File;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::talk::{BAD, STRONG, Talk, WARN, count, styled};
+use crate::cli::{Done, World, workroom};
+use crate::import::{self, Mapping, Order, Wanted};
+use crate::ledger::intake::{Report, Said};
+use crate::trouble::{Result, Trouble};
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum As {
+    /// People, from an address book or a customer list
+    People,
+    /// Cards of earlier years: to,occasion,date,note
+    Cards,
+    /// Purchases, orders, visits
+    Touches,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The same file twice changes nothing. Somebody who may be here already is left alone and told; --yes takes them as the same.\n\
+    Past cards have the columns to,occasion,date,note and, if you like, ps and letter."
+)]
+pub struct Import {
+    /// .csv or .vcf files
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// What the rows are
+    #[arg(long = "as", value_enum, default_value = "people")]
+    wanted: As,
+    /// A column of theirs and what it is: --map "Kundennr=id"
+    #[arg(long, value_name = "COLUMN=FIELD")]
+    map: Vec<String>,
+    /// Which comes first in 03/04/1980
+    #[arg(long, value_name = "ORDER", value_parser = order)]
+    dates: Option<Order>,
+    /// 1900, 1901 and 1970 are real years of birth in this file
+    #[arg(long)]
+    real_years: bool,
+    /// The file's encoding, where it isn't found out rightly: windows-1250
+    #[arg(long, value_name = "NAME")]
+    charset: Option<String>,
+    /// People who may be here already are the same
+    #[arg(long)]
+    yes: bool,
+    /// Say exactly what would happen, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// The report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn order(text: &str) -> Result<Order, String> {
+    match text {
+        "dmy" => Ok(Order::DayFirst),
+        "mdy" => Ok(Order::MonthFirst),
+        _ => Err("write dmy (day first) or mdy (month first)".into()),
+    }
+}
+
+impl Import {
+    pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        let shop = world.shop()?;
+        let mut room = workroom::enter(&shop, talk)?;
+        let wanted = match self.wanted {
+            As::People => Wanted::People,
+            As::Cards => Wanted::Cards,
+            As::Touches => Wanted::Touches,
+        };
+        let mut mapping =
+            Mapping { dates: self.dates, real_years: self.real_years, charset: self.charset.clone(), ..Mapping::default() };
+        for typed in &self.map {
+            mapping.add(typed)?;
+        }
+        let mut reports = Vec::new();
+        for path in &self.files {
+            let place = world.dir.join(path);
+            let name = path.display().to_string();
+            if place.is_dir() {
+                return Err(Trouble::failed(format!("{name} is a folder")).hint("name the files in it"));
+            }
+            let file = File::open(&place)
+                .map_err(|e| Trouble::file("read", path, &e).hint("check its name and folder; names with spaces need quotes"))?;
+            let reading = import::read(&name, file, wanted, &mapping, world.today)?;
+            let bar = progress();
+            let report = room.ledger.take_in(reading, world.today, self.yes, self.dry_run, |rows| bar.set_position(rows));
+            bar.finish_and_clear();
+            let report = report?;
+            if !self.json {
+                tell(&name, &report, self.dry_run, talk);
+            }
+            reports.push((name, report));
+        }
+        if self.json {
+            let files: Vec<_> =
+                reports.iter().map(|(file, report)| serde_json::json!({ "file": file, "report": report })).collect();
+            talk.put_json(&serde_json::json!({ "dry_run": self.dry_run, "files": files }));
+        }
+        Ok(Done::Well)
+    }
+}
+
+/// Rows and rate on the terminal; nothing anywhere else.
+fn progress() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::no_length();
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} {human_pos} rows, {per_sec}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn tell(file: &str, report: &Report, dry: bool, talk: &Talk) {
+    let would = if dry { "would be " } else { "" };
+    let mut did: Vec<String> = Vec::new();
+    if report.added > 0 {
+        did.push(format!(
+            "{} {would}added ({} with a birthday, {} with an address)",
+            count(report.added, "person"),
+            report.birthdays,
+            report.addresses
+        ));
+    }
+    for (n, thing, what) in [
+        (report.updated, "person", "changed"),
+        (report.cards, "past card", "taken in"),
+        (report.touches, "thing that happened", "noted"),
+        (report.unchanged, "row", "known already, unchanged"),
+    ] {
+        if n > 0 {
+            let thing =
+                if thing == "thing that happened" && n > 1 { format!("{n} things that happened") } else { count(n, thing) };
+            did.push(format!("{thing} {would}{what}").replace("would be known already", "known already"));
+        }
+    }
+    if did.is_empty() {
+        did.push("nothing new".into());
+    }
+    talk.say(format!("{}: {}", styled(STRONG, file), did.join("; ")));
+    let lines = |list: &[Said], style, label: &str| {
+        for said in list.iter().take(20) {
+            talk.say(format!("  {} line {}: {}", styled(style, label), said.line, crate::words::shown(&said.message)));
+        }
+        if list.len() > 20 {
+            talk.say(format!("  … and {} more; --json lists them", list.len() - 20));
+        }
+    };
+    lines(&report.problems, BAD, "not taken,");
+    lines(&report.questions, WARN, "question,");
+    lines(&report.left_out, WARN, "left out,");
+    if report.untold > 0 {
+        talk.say(format!("  … and {} more of the same kinds", report.untold));
+    }
+}

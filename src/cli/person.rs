@@ -1,0 +1,370 @@
+//! `wetink person`: one person, with everything that was ever said and sent.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
+use crate::cli::{Done, World, typed, workroom};
+use crate::day::{Birthday, Day};
+use crate::ledger::Ledger;
+use crate::ledger::cards::{Card, Event};
+use crate::ledger::people::Who;
+use crate::person::{Address, Id, Name, Person, Status};
+use crate::touch::{self, Touch};
+use crate::trouble::{Result, Trouble};
+
+#[derive(Debug, Args)]
+pub struct PersonVerb {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Add somebody; a name is enough
+    Add(Add),
+    /// Everything about one person: who they are, what happened, what was written to them
+    Show(Show),
+    /// Change what is recorded about somebody
+    Edit(Edit),
+    /// Whether somebody may be written to: contact, do-not-contact, deceased, undeliverable
+    Status(SetStatus),
+    /// Several people, one card
+    Household(MakeHousehold),
+}
+
+impl PersonVerb {
+    pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        match self.what {
+            What::Add(add) => add.run(world, talk),
+            What::Show(show) => show.run(world, talk),
+            What::Edit(edit) => edit.run(world, talk),
+            What::Status(status) => status.run(world, talk),
+            What::Household(household) => household.run(world, talk),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+struct Details {
+    /// 1980-04-12, or 04-12 when the year is unknown, or "12 April"
+    #[arg(long, value_name = "DATE", value_parser = typed::<Birthday>)]
+    birthday: Option<Birthday>,
+    /// Wedding or other yearly day
+    #[arg(long, value_name = "DATE", value_parser = typed::<Birthday>)]
+    anniversary: Option<Birthday>,
+    /// What you call them, where it isn't the given name
+    #[arg(long)]
+    called: Option<String>,
+    #[arg(long)]
+    email: Option<String>,
+    #[arg(long)]
+    phone: Option<String>,
+    /// Street; may be given twice or three times
+    #[arg(long)]
+    street: Vec<String>,
+    #[arg(long)]
+    city: Option<String>,
+    /// State, province or county
+    #[arg(long)]
+    region: Option<String>,
+    #[arg(long)]
+    postcode: Option<String>,
+    /// Two letters
+    #[arg(long)]
+    country: Option<String>,
+    /// Two letters: the language of their cards
+    #[arg(long)]
+    language: Option<String>,
+}
+
+impl Details {
+    fn onto(self, person: &mut Person) {
+        let set = |field: &mut String, given: Option<String>| {
+            if let Some(given) = given {
+                given.trim().clone_into(field);
+            }
+        };
+        person.birthday = self.birthday.or(person.birthday);
+        person.anniversary = self.anniversary.or(person.anniversary);
+        set(&mut person.name.called, self.called);
+        set(&mut person.email, self.email);
+        set(&mut person.phone, self.phone);
+        if !self.street.is_empty() {
+            person.address.street = self.street;
+        }
+        set(&mut person.address.city, self.city);
+        set(&mut person.address.region, self.region);
+        set(&mut person.address.postcode, self.postcode);
+        set(&mut person.address.country, self.country);
+        set(&mut person.language, self.language);
+    }
+}
+
+#[derive(Debug, Args)]
+struct Add {
+    /// The name as you would write it on an envelope
+    #[arg(required = true)]
+    name: Vec<String>,
+    #[command(flatten)]
+    details: Details,
+    /// Add them even if somebody of that name is here
+    #[arg(long)]
+    new: bool,
+}
+
+impl Add {
+    fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        let shop = world.shop()?;
+        let mut room = workroom::enter(&shop, talk)?;
+        let typed = self.name.join(" ");
+        let mut person = Person { name: Name::parse(&typed), ..Person::default() };
+        if person.name.is_empty() || !typed.chars().any(char::is_alphanumeric) {
+            return Err(Trouble::usage(format!("`{typed}` is not a name")).hint("write the name as you would say it"));
+        }
+        if let Some(there) = room.ledger.person(&Id::of(&typed))?.filter(|_| !self.new) {
+            return Err(Trouble::failed(format!("{} is here already, as {}", there.name.full(), there.id)).hint(format!(
+                "to change them: `wetink person edit {}`; if it is somebody else of that name, say --new",
+                there.id
+            )));
+        }
+        self.details.onto(&mut person);
+        let id = room.ledger.change(|change| change.add_person(&person))?;
+        talk.put(id.as_str());
+        let day = person.birthday.map_or_else(String::new, |b| format!(", birthday {}", b.plain()));
+        talk.say(format!("{} is in the ledger as {}{day}", styled(STRONG, &person.name.full()), styled(STRONG, id.as_str())));
+        Ok(Done::Well)
+    }
+}
+
+#[derive(Debug, Args)]
+struct Edit {
+    /// An id, or any unique part of a name, e-mail or phone
+    who: String,
+    /// The name as you would write it on an envelope
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    details: Details,
+}
+
+impl Edit {
+    fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        let shop = world.shop()?;
+        let mut room = workroom::enter(&shop, talk)?;
+        let mut person = one_person(&room.ledger, &self.who)?;
+        if let Some(name) = &self.name {
+            let called = std::mem::take(&mut person.name.called);
+            person.name = Name { called, ..Name::parse(name) };
+        }
+        self.details.onto(&mut person);
+        room.ledger.change(|change| change.update_person(&person))?;
+        talk.say(format!("{} is changed", styled(STRONG, person.id.as_str())));
+        Ok(Done::Well)
+    }
+}
+
+#[derive(Debug, Args)]
+struct SetStatus {
+    /// An id, or any unique part of a name, e-mail or phone
+    who: String,
+    /// contact, do-not-contact, deceased or undeliverable
+    status: String,
+    /// Since when; today if not given
+    #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
+    on: Option<Day>,
+}
+
+impl SetStatus {
+    fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        let shop = world.shop()?;
+        let mut room = workroom::enter(&shop, talk)?;
+        let person = one_person(&room.ledger, &self.who)?;
+        let status = Status::parse(&self.status).ok_or_else(|| {
+            Trouble::usage(format!("`{}` is no status", self.status))
+                .hint("say contact, do-not-contact, deceased or undeliverable")
+        })?;
+        let on = self.on.unwrap_or(world.today);
+        room.ledger.change(|change| change.set_status(&person.id, status, on))?;
+        let what = match status {
+            Status::Contact => "may be written to",
+            Status::DoNotContact => "asked not to be written to; no card will be made",
+            Status::Deceased => "has died; no card will be made",
+            Status::Undeliverable => "can't be reached at this address; no card will be made until it is changed",
+        };
+        talk.say(format!("{}: {what}", styled(STRONG, &person.name.full())));
+        Ok(Done::Well)
+    }
+}
+
+#[derive(Debug, Args)]
+struct MakeHousehold {
+    /// Who lives there: ids, or any unique part of a name
+    #[arg(required = true, num_args = 1..)]
+    members: Vec<String>,
+    /// How you write to them: "Ann and Bob Lee"
+    #[arg(long = "as", value_name = "SALUTATION")]
+    salutation: String,
+}
+
+impl MakeHousehold {
+    fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        let shop = world.shop()?;
+        let mut room = workroom::enter(&shop, talk)?;
+        let members = self.members.iter().map(|m| one_person(&room.ledger, m).map(|p| p.id)).collect::<Result<Vec<Id>>>()?;
+        if Id::of(&self.salutation).as_str() == "someone" {
+            return Err(Trouble::usage("a household needs a salutation").hint("as in --as \"Ann and Bob Lee\""));
+        }
+        let id = room.ledger.change(|change| change.add_household(self.salutation.trim(), &members))?;
+        talk.put(id.as_str());
+        talk.say(format!("{} is a household of {}", styled(STRONG, &self.salutation), count(members.len(), "person")));
+        Ok(Done::Well)
+    }
+}
+
+fn one_person(ledger: &Ledger, typed: &str) -> Result<Person> {
+    match ledger.who(typed)? {
+        Who::Person(person) => Ok(*person),
+        Who::Household(household, members) => {
+            let ids: Vec<String> = members.iter().map(|m| m.id.to_string()).collect();
+            Err(Trouble::usage(format!("{} is a household", household.id)).hint(format!("say which of them: {}", ids.join(", "))))
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+struct Show {
+    /// An id, or any unique part of a name, e-mail or phone
+    who: String,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Whole {
+    people: Vec<Person>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    household: Option<crate::person::Household>,
+    touches: Vec<Touch>,
+    cards: Vec<CardWithEvents>,
+}
+
+#[derive(Serialize)]
+struct CardWithEvents {
+    #[serde(flatten)]
+    card: Card,
+    events: Vec<Event>,
+}
+
+impl Show {
+    fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        let shop = world.shop()?;
+        let ledger = workroom::read(&shop, talk)?;
+        let who = ledger.who(&self.who)?;
+        let mut touches = Vec::new();
+        let mut cards = Vec::new();
+        for id in who.persons().iter().map(|p| &p.id).chain(matches!(who, Who::Household(..)).then(|| who.id())) {
+            touches.extend(ledger.touches(id)?);
+            for card in ledger.cards_to(id)? {
+                let events = ledger.events(&card)?;
+                cards.push(CardWithEvents { card, events });
+            }
+        }
+        touches.sort_by_key(|t| t.on);
+        if self.json {
+            let household = match &who {
+                Who::Household(household, _) => Some((**household).clone()),
+                Who::Person(_) => None,
+            };
+            talk.put_json(&Whole { people: who.persons().to_vec(), household, touches, cards });
+            return Ok(Done::Well);
+        }
+        if let Who::Household(household, members) = &who {
+            talk.put(format!("{}  {}", styled(STRONG, &household.salutation), styled(DIM, household.id.as_str())));
+            talk.put(format!("  a household of {}", count(members.len(), "person")));
+        }
+        for person in who.persons() {
+            describe(person, &shop.settings.shop.country, talk);
+        }
+        for touch in touches.iter().filter(|t| touch::is_fact(&t.kind)) {
+            talk.put(format!("  {} {}", styled(DIM, "know:"), crate::words::shown(&touch.text)));
+        }
+        timeline(&touches, &cards, talk);
+        Ok(Done::Well)
+    }
+}
+
+fn describe(person: &Person, home: &str, talk: &Talk) {
+    talk.put(format!("{}  {}", styled(STRONG, &person.name.full()), styled(DIM, person.id.as_str())));
+    if person.status != Status::Contact {
+        let since = person.status_on.map_or_else(String::new, |d| format!(" since {}", d.plain()));
+        talk.put(format!("  {}{since}", styled(BAD, person.status.as_str())));
+    }
+    for (label, date) in [("birthday", person.birthday), ("anniversary", person.anniversary)] {
+        if let Some(date) = date {
+            talk.put(format!("  {label} {}", date.plain()));
+        }
+    }
+    let address = address_line(&person.address, home);
+    for text in [&address, &person.email, &person.phone] {
+        if !text.is_empty() {
+            talk.put(format!("  {}", crate::words::shown(text)));
+        }
+    }
+    if let Some(household) = &person.household {
+        talk.put(format!("  lives with {household}"));
+    }
+}
+
+fn address_line(address: &Address, home: &str) -> String {
+    let country = if address.country == home { "" } else { &address.country };
+    let town = [&address.postcode, &address.city, &address.region]
+        .into_iter()
+        .filter(|p| !p.is_empty())
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let mut parts = vec![address.organisation.clone()];
+    parts.extend(address.street.iter().cloned());
+    parts.push(town);
+    parts.push(country.to_owned());
+    parts.retain(|p| !p.is_empty());
+    parts.join(", ")
+}
+
+fn timeline(touches: &[Touch], cards: &[CardWithEvents], talk: &Talk) {
+    let mut lines: Vec<(Day, String)> = Vec::new();
+    for touch in touches.iter().filter(|t| !touch::is_fact(&t.kind)) {
+        let until = touch.until.map_or_else(String::new, |d| format!(" (until {})", d.plain()));
+        let by = if touch.by.is_empty() { String::new() } else { format!(" – {}", touch.by) };
+        lines.push((touch.on, format!("{}  {}{until}{by}", styled(STRONG, &touch.kind), crate::words::shown(&touch.text))));
+    }
+    for CardWithEvents { card, events } in cards {
+        let mut text = format!("{}  {} card", styled(STRONG, &card.state), card.occasion);
+        for event in events {
+            let by = if event.by.is_empty() { String::new() } else { format!(" by {}", crate::words::shown(&event.by)) };
+            text += &format!(", {} {}{by}", event.what, event.day.plain());
+        }
+        if let Some(batch) = &card.batch {
+            text += &styled(DIM, &format!(" (batch {batch}, number {})", card.number.unwrap_or(0)));
+        }
+        for line in card.note.lines().filter(|l| !l.trim().is_empty()) {
+            text += &format!("\n               | {}", crate::words::shown(line));
+        }
+        if !card.ps.is_empty() {
+            text += &format!("\n               | PS: {}", crate::words::shown(&card.ps));
+        }
+        if !card.because.is_empty() {
+            text += &format!("\n               let through because: {}", crate::words::shown(&card.because));
+        }
+        lines.push((card.day, text));
+    }
+    lines.sort_by_key(|(day, _)| *day);
+    if lines.is_empty() {
+        talk.put("  nothing has happened yet");
+    }
+    for (day, text) in lines {
+        talk.put(format!("  {:>11}  {text}", day.plain()));
+    }
+}

@@ -1,0 +1,384 @@
+//! `wetink print`: the batch as a PDF, and each card in the ledger. Both, or neither.
+//!
+//! The order of effects is the promise: the PDF waits whole under another name; one transaction opens the batch as `building` and
+//! records every card; the PDF gets its name; the batch is `ready`. Whatever a crash leaves between these, the next command can tell.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::check::{self, open_sheet, open_sheets};
+use crate::cli::due::month_of_sheet;
+use crate::cli::talk::{GOOD, STRONG, Talk, WARN, count, styled};
+use crate::cli::workroom::{self, Workroom, sha256, step, waiting_name};
+use crate::cli::{Done, World};
+use crate::day::Month;
+use crate::desk::{Desk, Judged};
+use crate::ledger::Change;
+use crate::ledger::batches::Batch;
+use crate::ledger::cards::{Card, NewCard};
+use crate::ledger::people::Who;
+use crate::note::Note;
+use crate::occasion::Occasion;
+use crate::person::Status;
+use crate::shop::{self, Shop};
+use crate::studio::{Job, Order, Printed, Studio};
+use crate::trouble::{Result, Trouble};
+
+#[derive(Debug, Args)]
+pub struct Print {
+    /// The sheet; the one with notes to print if not given
+    sheet: Option<PathBuf>,
+    /// The paper: `wetink stocks` lists them
+    #[arg(long, value_name = "NAME")]
+    stock: Option<String>,
+    /// The handwriting: `wetink hands` lists them
+    #[arg(long, value_name = "NAME")]
+    hand: Option<String>,
+    /// A PDF to look at, marked as a proof; nothing is logged
+    #[arg(long, conflicts_with = "again")]
+    proof: bool,
+    /// Print a card again that was spoilt: its id, or whose it was
+    #[arg(long, value_name = "CARD", num_args = 1)]
+    again: Vec<String>,
+    /// Ruled space for your own pen instead of the printed note, and a cue sheet with the notes
+    #[arg(long)]
+    by_hand: bool,
+    /// Places already used on the first sheet of paper
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    skip: usize,
+    /// Say what would be printed, and print and log nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// What was printed, as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Print {
+    pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        let shop = world.shop()?;
+        let mut room = workroom::enter(&shop, talk)?;
+        let order = Order {
+            stock: self.stock.clone(),
+            hand: self.hand.clone(),
+            by_hand: self.by_hand,
+            skip: self.skip,
+            proof: self.proof,
+        };
+        let studio = Studio::set_up(&shop, &order)?;
+        for line in studio.warnings() {
+            talk.say(format!("{} {line}", styled(WARN, "note:")));
+        }
+        if !self.again.is_empty() {
+            return self.again(world, &shop, &mut room, &studio, talk);
+        }
+        let path = match &self.sheet {
+            Some(path) => world.dir.join(path),
+            None => the_sheet(&shop, &room)?,
+        };
+        let sheet = open_sheet(&shop, &path)?;
+        let month = month_of_sheet(&sheet.file)?;
+        let desk = Desk::new(&shop, &room.ledger)?;
+        let all = desk.judge(&sheet, month, &|typed| studio.fits(typed))?;
+        check::tell(&desk, &sheet, &all, talk);
+        let refused = all.iter().any(|j| j.note.is_none() && j.printed.is_none());
+        let before = all.iter().filter(|j| j.printed.is_some()).count();
+        if before > 0 {
+            talk.say(format!("{} printed before; `wetink print --again CARD` prints a spoilt one again", count(before, "card")));
+        }
+        let mut jobs: Vec<Job<'_>> = Vec::new();
+        for judged in all.iter().filter(|j| j.printed.is_none()) {
+            if let (Some(who), Some(note)) = (&judged.who, &judged.note) {
+                jobs.push(job(&room, who, note, judged, jobs.len() + 1)?);
+            }
+        }
+        let ended = if refused { Done::Code(3) } else { Done::Well };
+        if jobs.is_empty() {
+            talk.say("Nothing to print.");
+            return Ok(ended);
+        }
+        if self.dry_run {
+            let names: Vec<&str> = jobs.iter().map(|j| j.card.as_str()).collect();
+            talk.say(format!("{} would be printed on {}: {}", count(jobs.len(), "card"), studio.stock().name, names.join(", ")));
+            return Ok(ended);
+        }
+        let printed = studio.print(&jobs)?;
+        for line in &printed.warnings {
+            talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
+        }
+        if self.proof {
+            let place = shop.out().join(format!("proof-{month}.pdf"));
+            shop::private_dir(&shop.out())?;
+            shop::write_whole(&place, &printed.pdf)?;
+            talk.put(place.display().to_string());
+            talk.say(format!("{} on a proof; nothing is logged", count(jobs.len(), "card")));
+            return Ok(ended);
+        }
+        let sheet_file = sheet.file.clone();
+        let cards: Vec<(Job<'_>, String)> = jobs
+            .into_iter()
+            .map(|j| {
+                let key = Occasion::new(&j.occasion).key(j.day);
+                (j, key)
+            })
+            .collect();
+        let batch = commit(world, &shop, &mut room, month, &sheet_file, &printed, cards.len(), |change, n, _| {
+            for (at, (job, key)) in cards.iter().enumerate() {
+                let new = NewCard {
+                    id: &job.card,
+                    to: job.who.id(),
+                    household: matches!(job.who, Who::Household(..)),
+                    occasion: &job.occasion,
+                    key,
+                    day: job.day,
+                    note: job.note.text(),
+                    ps: job.note.ps(),
+                    because: job.note.because(),
+                    batch: Some((n, at as u32 + 1)),
+                    made: &printed.made[at],
+                };
+                let names = crate::desk::names(job.who);
+                let row = change.add_card(&new, &names)?;
+                change.happened(row, "printed", world.today, "", "")?;
+            }
+            Ok(())
+        })?;
+        self.told(&shop, &batch, talk);
+        Ok(ended)
+    }
+
+    fn told(&self, shop: &Shop, batch: &Batch, talk: &Talk) {
+        if self.json {
+            talk.put_json(batch);
+        } else {
+            talk.put(shop.dir.join(&batch.file).display().to_string());
+        }
+        talk.say(format!(
+            "{} batch {}: {} in {}",
+            styled(GOOD, "printed"),
+            styled(STRONG, &batch.id),
+            count(batch.cards as usize, "card"),
+            batch.file
+        ));
+        for (end, what) in [("backs", "the other side, to print second"), ("cues", "what to write on them")] {
+            let beside = shop.out().join(format!("{}-{end}.pdf", batch.id));
+            if beside.exists() {
+                talk.say(format!("{what}: {}", shop.name_of(&beside)));
+            }
+        }
+        talk.say(format!("Sign them in ink, post them, then `wetink posted {}`", batch.id));
+    }
+
+    fn again(&self, world: &World, shop: &Shop, room: &mut Workroom, studio: &Studio, talk: &Talk) -> Result<Done> {
+        let mut cards: Vec<(Card, Who, Note)> = Vec::new();
+        for typed in &self.again {
+            for card in spoilt(room, typed)? {
+                let who = room
+                    .ledger
+                    .with_id(&card.to)?
+                    .ok_or_else(|| Trouble::damaged(format!("{} is on record, but not whom it was for", card.id)))?;
+                if who.persons().iter().all(|p| p.status != Status::Contact) {
+                    return Err(Trouble::refused(format!("{} must not get a card any more", who.name()))
+                        .hint(format!("see `wetink person show {}`", who.id())));
+                }
+                let note = Note::on_record(&card.note, &card.ps, &card.because);
+                cards.push((card, who, note));
+            }
+        }
+        let mut jobs = Vec::new();
+        for (card, who, note) in &cards {
+            jobs.push(Job {
+                card: card.id.clone(),
+                who,
+                occasion: card.occasion.clone(),
+                day: card.day,
+                note,
+                number: card.number.unwrap_or(1) as usize,
+                made: Some(card.made.clone()),
+                covers_before: Vec::new(),
+                facts: Vec::new(),
+            });
+        }
+        let printed = studio.print(&jobs)?;
+        for line in &printed.warnings {
+            talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
+        }
+        let batch = commit(world, shop, room, Month::of(world.today), "again", &printed, cards.len(), |change, _, id| {
+            cards.iter().try_for_each(|(card, ..)| change.happened(card.n, "reprinted", world.today, "", id))
+        })?;
+        talk.put(shop.dir.join(&batch.file).display().to_string());
+        talk.say(format!("{} again in {}", count(cards.len(), "card"), batch.file));
+        Ok(Done::Well)
+    }
+}
+
+/// What is printed for one card: what was on earlier covers, and the facts for the cue sheet.
+pub fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, number: usize) -> Result<Job<'a>> {
+    let mut covers_before: Vec<String> = room
+        .ledger
+        .cards_to(who.id())?
+        .into_iter()
+        .rev()
+        .take(3)
+        .map(|c| c.made.cover)
+        .filter(|c| !c.is_empty())
+        .collect::<Vec<_>>();
+    covers_before.reverse();
+    let mut facts = Vec::new();
+    for person in who.persons() {
+        facts.extend(room.ledger.touches(&person.id)?.into_iter().rev().map(|t| t.text).filter(|t| !t.is_empty()));
+    }
+    facts.truncate(3);
+    Ok(Job {
+        card: judged.card.clone(),
+        who,
+        occasion: judged.entry.occasion.to_string(),
+        day: judged.day,
+        note,
+        number,
+        made: None,
+        covers_before,
+        facts,
+    })
+}
+
+/// The printed cards meant by a card's id, a batch, or whose they are (the newest).
+fn spoilt(room: &Workroom, typed: &str) -> Result<Vec<Card>> {
+    if let Some(card) = room.ledger.card(typed)? {
+        if card.imported {
+            return Err(Trouble::failed(format!("{} was not printed here", card.id)).hint("it came from a file of earlier years"));
+        }
+        return Ok(vec![card]);
+    }
+    let batch = room.ledger.cards_in(typed)?;
+    if !batch.is_empty() {
+        return Ok(batch);
+    }
+    let who = room.ledger.who(typed)?;
+    let newest = room.ledger.cards_to(who.id())?.into_iter().rev().find(|c| !c.imported);
+    newest.map(|c| vec![c]).ok_or_else(|| {
+        Trouble::failed(format!("no card to {} was printed yet", who.id())).hint("print the sheet first: `wetink print`")
+    })
+}
+
+/// The one sheet that has notes to print.
+pub fn the_sheet(shop: &Shop, room: &Workroom) -> Result<PathBuf> {
+    let paths = open_sheets(shop);
+    let mut waiting = Vec::new();
+    for path in &paths {
+        let Ok(sheet) = open_sheet(shop, path) else {
+            waiting.push(path.clone());
+            continue;
+        };
+        let month = month_of_sheet(&sheet.file)?;
+        let open = sheet.entries.iter().filter(|e| !e.note.is_empty()).any(|e| {
+            room.ledger.who(&e.who).ok().is_none_or(|who| {
+                let key = e.occasion.key(crate::desk::day_of(&who, &e.occasion, month));
+                room.ledger.card(&format!("{}-{}-{key}", who.id(), e.occasion)).ok().flatten().is_none()
+            })
+        });
+        if open {
+            waiting.push(path.clone());
+        }
+    }
+    match waiting.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => paths
+            .last()
+            .cloned()
+            .ok_or_else(|| Trouble::failed("there is no sheet to print").hint("make one with `wetink write`")),
+        several => {
+            let names: Vec<String> = several.iter().map(|p| shop.name_of(p)).collect();
+            Err(Trouble::usage(format!("{} have notes to print", names.join(" and ")))
+                .hint(format!("say which: `wetink print {}`", names[0])))
+        }
+    }
+}
+
+/// Makes the batch: the PDF on disk and everything `record` writes in the ledger, or neither.
+#[allow(clippy::too_many_arguments)] // The arguments are the parts of a batch; a struct would only name them twice.
+fn commit(
+    world: &World,
+    shop: &Shop,
+    room: &mut Workroom,
+    month: Month,
+    sheet: &str,
+    printed: &Printed,
+    cards: usize,
+    record: impl FnOnce(&Change<'_>, i64, &str) -> Result<()>,
+) -> Result<Batch> {
+    shop::private_dir(&shop.out())?;
+    let id = room.ledger.next_batch_id(month)?;
+    let mut batch = Batch {
+        n: 0,
+        file: format!("out/{id}.pdf"),
+        id,
+        day: world.today,
+        sheet: sheet.to_owned(),
+        sha256: sha256(&printed.pdf),
+        cards: u32::try_from(cards).unwrap_or(u32::MAX),
+        state: "ready".into(),
+    };
+    let place = shop.dir.join(&batch.file);
+    if place.exists() {
+        return Err(Trouble::failed(format!("{} is there already, and not from wetink", batch.file))
+            .hint("move it away, then print again; nothing was logged"));
+    }
+    let waiting = waiting_name(&place);
+    step("before the PDF");
+    // What lies beside it can be made again at any time; it is there before the batch is.
+    for (end, bytes) in &printed.beside {
+        shop::write_whole(&shop.out().join(format!("{}-{end}.pdf", batch.id)), bytes)?;
+    }
+    write_new(&waiting, &printed.pdf)?;
+    step("the PDF waits");
+    let opened = room.ledger.change(|change| {
+        let n = change.begin_batch(&batch)?;
+        step("inside the transaction");
+        record(change, n, &batch.id)?;
+        step("all cards recorded, nothing kept yet");
+        Ok(n)
+    });
+    batch.n = match opened {
+        Ok(n) => n,
+        Err(trouble) => {
+            // Nothing was recorded; a PDF that belongs to nothing must not stay.
+            let _ = fs::remove_file(&waiting);
+            return Err(trouble);
+        }
+    };
+    step("the batch is building");
+    if let Err(error) = fs::rename(&waiting, &place) {
+        let _ = fs::remove_file(&waiting);
+        room.ledger.change(|change| change.void_batch(batch.n))?;
+        return Err(Trouble::file("write", &place, &error).hint("nothing was logged; print again"));
+    }
+    step("the PDF has its name");
+    shop::sync_dir(&shop.out());
+    room.ledger.change(|change| change.finish_batch(batch.n))?;
+    step("ready");
+    Ok(batch)
+}
+
+/// Writes a new file that only its owner can read, and waits until it is on the disk.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let wrong = |e: &std::io::Error| {
+        let _ = fs::remove_file(path);
+        Trouble::file("write", path, e).hint("nothing was logged; is the disk full?")
+    };
+    let mut file = options.open(path).map_err(|e| wrong(&e))?;
+    let half = bytes.len() / 2;
+    file.write_all(&bytes[..half]).map_err(|e| wrong(&e))?;
+    step("half of the PDF is written");
+    file.write_all(&bytes[half..]).and_then(|()| file.sync_all()).map_err(|e| wrong(&e))
+}

@@ -1,0 +1,155 @@
+//! What almost every verb begins with: the shop's lock taken, the ledger open, and whatever a crash left mended and told.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::cli::talk::Talk;
+use crate::ledger::Ledger;
+use crate::shop::{self, Shop};
+use crate::trouble::{Result, Trouble};
+
+/// The ledger, with the right to change the shop while this lives.
+#[derive(Debug)]
+pub struct Workroom {
+    /// The open ledger.
+    pub ledger: Ledger,
+    _lock: File,
+}
+
+/// Opens the ledger for reading. Takes the lock only if a crash left something to mend.
+pub fn read(shop: &Shop, talk: &Talk) -> Result<Ledger> {
+    let mut ledger = open(shop)?;
+    if !ledger.building()?.is_empty() {
+        let _lock = take_lock(shop)?;
+        for line in mend(shop, &mut ledger)? {
+            talk.say(line);
+        }
+    }
+    Ok(ledger)
+}
+
+fn open(shop: &Shop) -> Result<Ledger> {
+    let path = shop.ledger();
+    if !path.exists() && shop.out().read_dir().is_ok_and(|mut d| d.next().is_some()) {
+        return Err(Trouble::damaged("ledger.db is missing, but cards were printed here").hint(
+            "put it back, or restore the newest backup with `wetink restore FILE`; a new empty one would forget every note",
+        ));
+    }
+    Ledger::open(&path)
+}
+
+/// Takes the shop's lock, opens the ledger and mends what a crash left, saying so.
+pub fn enter(shop: &Shop, talk: &Talk) -> Result<Workroom> {
+    let lock = take_lock(shop)?;
+    let mut ledger = open(shop)?;
+    for line in mend(shop, &mut ledger)? {
+        talk.say(line);
+    }
+    Ok(Workroom { ledger, _lock: lock })
+}
+
+/// One writer at a time. The lock is the system's, so that it is gone with the process, however that ends.
+pub fn take_lock(shop: &Shop) -> Result<File> {
+    let path = shop.dir.join(".wetink.lock");
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file =
+        options.open(&path).map_err(|e| Trouble::file("open", &path, &e).hint("is the shop's folder yours to write in?"))?;
+    let mut waited = 0;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            // Somebody else's verb is short, mostly; give it three seconds.
+            Err(TryLockError::WouldBlock) if waited < 30 => {
+                waited += 1;
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder);
+                return Err(Trouble::failed(format!(
+                    "another wetink is at work in this shop ({})",
+                    crate::words::shown(holder.trim())
+                ))
+                .hint("wait until it is done, then try again; nothing was changed"));
+            }
+            Err(TryLockError::Error(e)) => return Err(Trouble::file("lock", &path, &e)),
+        }
+    }
+    // For the message above; nobody relies on it.
+    let verb = std::env::args().nth(1).unwrap_or_default();
+    let _ =
+        file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "wetink {verb}, process {}", std::process::id()));
+    Ok(file)
+}
+
+/// Finishes or voids every batch that a crash left between the ledger and its PDF, and clears away half-written files. What was
+/// done, in sentences.
+pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
+    let mut said = Vec::new();
+    for batch in ledger.building()? {
+        let place = shop.dir.join(&batch.file);
+        let waiting = waiting_name(&place);
+        let whole = |path: &std::path::Path| fs::read(path).is_ok_and(|bytes| sha256(&bytes) == batch.sha256);
+        if whole(&place) || (whole(&waiting) && fs::rename(&waiting, &place).is_ok()) {
+            shop::sync_dir(&shop.out());
+            ledger.change(|change| change.finish_batch(batch.n))?;
+            said.push(format!(
+                "batch {} was interrupted; its PDF is whole, so the {} cards stand as printed",
+                batch.id, batch.cards
+            ));
+        } else {
+            let _ = fs::remove_file(&waiting);
+            ledger.change(|change| change.void_batch(batch.n))?;
+            said.push(format!(
+                "batch {} was interrupted before its PDF was there; it is void, and its cards can be printed again",
+                batch.id
+            ));
+        }
+    }
+    // The lock is ours, so nobody is writing these.
+    for folder in [shop.dir.clone(), shop.out(), shop.notes()] {
+        for entry in folder.read_dir().into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with(".wetink-") {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+    Ok(said)
+}
+
+/// The name a PDF waits under until the ledger has its batch.
+#[must_use]
+pub fn waiting_name(place: &std::path::Path) -> std::path::PathBuf {
+    let name = place.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    place.with_file_name(format!(".wetink-{name}"))
+}
+
+/// SHA-256 in hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// A place between two effects where a test may stop the process as a power cut would: `WETINK_STOP_AT=3` ends it at the third.
+/// Not in release builds.
+pub fn step(_name: &str) {
+    #[cfg(debug_assertions)]
+    {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static STEPS: AtomicUsize = AtomicUsize::new(0);
+        let now = STEPS.fetch_add(1, Ordering::SeqCst) + 1;
+        if std::env::var("WETINK_STOP_AT").is_ok_and(|at| at.parse() == Ok(now)) {
+            std::process::abort();
+        }
+    }
+}

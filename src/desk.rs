@@ -1,0 +1,321 @@
+//! The desk: a sheet, the ledger and the shop's papers come together, and every note gets its verdict. `check`, `write`, `print`
+//! and everything that makes cards sit at this same desk, so that none of them is more lenient than another.
+
+use crate::day::{Day, Month};
+use crate::echo::{self, Draft, Earlier, Finding, House, Kept, Recipient, Rule, Severity, Verdict};
+use crate::ledger::Ledger;
+use crate::ledger::people::Who;
+use crate::note::Note;
+use crate::occasion::{Occasion, yearly_day};
+use crate::person::{Name, Person, Status};
+use crate::sheet::{Entry, Sheet};
+use crate::shop::Shop;
+use crate::studio::{Fits, Typed};
+use crate::touch::Touch;
+use crate::trouble::Result;
+
+/// A card of a sheet after it was judged.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Where it stands on the sheet.
+    pub entry: Entry,
+    /// Whom it is for, if that is clear.
+    pub who: Option<Who>,
+    /// The day it is for.
+    pub day: Day,
+    /// The card's id.
+    pub card: String,
+    /// Everything the rules say.
+    pub verdict: Verdict,
+    /// The note, if it may be printed.
+    pub note: Option<Note>,
+    /// The batch it was printed in before, if it was.
+    pub printed: Option<String>,
+}
+
+impl Judged {
+    /// Nobody has written anything yet.
+    #[must_use]
+    pub fn unwritten(&self) -> bool {
+        is_blank(&self.entry)
+    }
+}
+
+fn is_blank(entry: &Entry) -> bool {
+    entry.note.is_empty() && entry.ps.is_empty()
+}
+
+/// Where notes are judged.
+pub struct Desk<'a> {
+    shop: &'a Shop,
+    ledger: &'a Ledger,
+    house: House,
+}
+
+impl<'a> Desk<'a> {
+    /// Sets the desk up: the house's phrases, its rules, and everybody's names.
+    pub fn new(shop: &'a Shop, ledger: &'a Ledger) -> Result<Desk<'a>> {
+        let mut house = House::new();
+        for phrase in &shop.settings.phrases.keep {
+            house.keep(phrase).map_err(|t| t.at(shop.spot("phrases", "keep", "")))?;
+        }
+        for (name, value) in &shop.settings.rules {
+            let rule = if name == "about" { Some(Rule::Generic) } else { Rule::parse(name) };
+            if let (Some(rule), "refuse") = (rule, value.as_str()) {
+                house.set(rule, Severity::Refuse)?;
+            }
+        }
+        house.frequencies = ledger.frequencies()?;
+        for person in ledger.people()? {
+            for name in [&person.name.given, &person.name.family, &person.name.called] {
+                house.names.add(name, person.id.as_str());
+            }
+        }
+        Ok(Desk { shop, ledger, house })
+    }
+
+    /// Judges every card of a sheet, from the first to the last: a later one is also compared with those before it. `fits` says what
+    /// the paper and the hand have to say about a note for somebody.
+    pub fn judge(&self, sheet: &Sheet, month: Month, fits: &dyn Fn(&Typed<'_>) -> Result<Fits>) -> Result<Vec<Judged>> {
+        let mut done: Vec<Judged> = Vec::new();
+        let mut earlier: Vec<Earlier> = Vec::new();
+        for entry in &sheet.entries {
+            let judged = self.one(entry, month, &earlier, &done, fits)?;
+            if let Some(who) = judged.who.as_ref().filter(|_| !judged.unwritten()) {
+                earlier.push(Earlier {
+                    card: judged.card.clone(),
+                    who: who.id().to_string(),
+                    name: spoken(who),
+                    names: names(who),
+                    day: None,
+                    sheet_line: Some(entry.line),
+                    note: Kept::Text(entry.text()),
+                    identical: false,
+                });
+            }
+            done.push(judged);
+        }
+        Ok(done)
+    }
+
+    fn one(
+        &self,
+        entry: &Entry,
+        month: Month,
+        above: &[Earlier],
+        done: &[Judged],
+        fits: &dyn Fn(&Typed<'_>) -> Result<Fits>,
+    ) -> Result<Judged> {
+        let who = match self.ledger.who(&entry.who) {
+            Ok(who) => who,
+            Err(trouble) => {
+                let mut finding = Finding::new(Rule::DoNotSend, trouble.message);
+                finding.help = trouble.hints;
+                return Ok(self.unclear(entry, month, finding));
+            }
+        };
+        if entry.occasion.as_str().is_empty() {
+            let finding = Finding::new(Rule::DoNotSend, "the heading doesn't say what the card is for")
+                .help(format!("write it as `## {} | birthday`", who.id()));
+            return Ok(Judged { who: Some(who), ..self.unclear(entry, month, finding) });
+        }
+        let day = day_of(&who, &entry.occasion, month);
+        let card = format!("{}-{}-{}", who.id(), entry.occasion, entry.occasion.key(day));
+        let printed = self.ledger.card(&card)?.map(|c| c.batch.unwrap_or_else(|| "an earlier year".into()));
+        let recipient = self.recipient(&who)?;
+        let text = entry.text();
+        let draft = Draft { text: &text, recipient: &recipient, card: Some(&card) };
+        let mut nearest = self.ledger.nearest_notes(&draft)?;
+        nearest.extend(above.iter().cloned());
+        let mut verdict = echo::check(&draft, &nearest, &self.house);
+        for finding in self.must_not(&who).into_iter().chain(self.no_reply()) {
+            verdict.add(finding);
+        }
+        if let Some(twice) = done.iter().find(|d| d.card == card) {
+            verdict.add(
+                Finding::new(Rule::DoNotSend, format!("this card is on the sheet already, at line {}", twice.entry.line))
+                    .help("keep one of the two; a second card on another occasion needs another name for the occasion"),
+            );
+        }
+        let mut drawn = true;
+        if !is_blank(entry) {
+            let typed =
+                Typed { who: &who, card: &card, occasion: entry.occasion.as_str(), day, note: &entry.note, ps: &entry.ps };
+            let fits = fits(&typed)?;
+            drawn = fits.drawn;
+            for finding in fits.findings {
+                verdict.add(finding);
+            }
+        }
+        let fresh = verdict.fresh().or_else(|| entry.because.as_deref().and_then(|because| verdict.overruled(because)));
+        let note = fresh.filter(|_| drawn).and_then(|fresh| Note::accept(&entry.note, &entry.ps, &text, &fresh));
+        Ok(Judged { entry: entry.clone(), who: Some(who), day, card, verdict, note, printed })
+    }
+
+    fn unclear(&self, entry: &Entry, month: Month, finding: Finding) -> Judged {
+        let mut verdict = Verdict::default();
+        verdict.add(finding);
+        Judged {
+            entry: entry.clone(),
+            who: None,
+            day: month.first(),
+            card: format!("line-{}", entry.line),
+            verdict,
+            note: None,
+            printed: None,
+        }
+    }
+
+    /// Whom the note is for, with everything that is recorded about them.
+    pub fn recipient(&self, who: &Who) -> Result<Recipient> {
+        let mut known = Vec::new();
+        for person in who.persons() {
+            known.extend(self.ledger.touches(&person.id)?.into_iter().map(|t: Touch| t.text));
+            known.extend([person.address.city.clone(), person.address.organisation.clone()]);
+        }
+        known.retain(|k| !k.trim().is_empty());
+        let last = self.ledger.last_card(who.id())?.map(|c| c.text());
+        Ok(Recipient { id: who.id().to_string(), name: spoken(who), names: names(who), known, last })
+    }
+
+    fn must_not(&self, who: &Who) -> Option<Finding> {
+        let stopped = |p: &Person| p.status != Status::Contact;
+        // A household is written to as long as one of it may be.
+        if !who.persons().iter().all(stopped) {
+            return None;
+        }
+        let Some(person) = who.persons().first() else {
+            return Some(
+                Finding::new(Rule::DoNotSend, format!("nobody belongs to the household {}", who.id()))
+                    .help(format!("say who: `wetink person household ID ID --as \"{}\"`", who.name())),
+            );
+        };
+        let name = person.name.full();
+        let since = person.status_on.map_or_else(String::new, |d| format!(" since {}", d.plain()));
+        Some(match person.status {
+            Status::Deceased => Finding::new(Rule::DoNotSend, format!("{name} has died")).help("take the card off the sheet"),
+            Status::DoNotContact => Finding::new(Rule::DoNotSend, format!("{name} has asked not to be written to{since}"))
+                .help("take the card off the sheet"),
+            _ => Finding::new(Rule::DoNotSend, format!("mail to {name} comes back{since}")).help(format!(
+                "ask for the new address, then `wetink person edit {id} --street … --city …` and `wetink person status {id} contact`",
+                id = person.id
+            )),
+        })
+    }
+
+    fn no_reply(&self) -> Option<Finding> {
+        let answer = self.shop.settings.shop.answer.trim();
+        let plain: String = answer.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let shut = ["noreply", "donotreply", "dontreply", "nereply", "keineantwort", "nepasrepondre", "noresponder"];
+        if !plain.is_empty() && !shut.iter().any(|s| plain.contains(s)) {
+            return None;
+        }
+        let message = if plain.is_empty() { "the card gives no way to answer" } else { "the card gives a noreply address" };
+        Some(
+            Finding::new(Rule::NoReply, message)
+                .help("fill in `answer` under [shop] in wetink.toml: a phone with its hours, an address somebody reads"),
+        )
+    }
+
+    /// The findings the shop wants to hear: warnings set to `off` are left out.
+    pub fn heard<'v>(&self, judged: &'v Judged) -> impl Iterator<Item = &'v Finding> + use<'v> {
+        let off: Vec<Rule> = self
+            .shop
+            .settings
+            .rules
+            .iter()
+            .filter(|(_, value)| *value == "off")
+            .filter_map(|(name, _)| if name == "about" { Some(Rule::Generic) } else { Rule::parse(name) })
+            .collect();
+        judged.verdict.findings().iter().filter(move |f| f.severity == Severity::Refuse || !off.contains(&f.rule))
+    }
+}
+
+/// The day a card is for: the person's own day for a yearly occasion, else the first of the sheet's month.
+#[must_use]
+pub fn day_of(who: &Who, occasion: &Occasion, month: Month) -> Day {
+    let date = who.persons().iter().find_map(|p| match occasion.as_str() {
+        "birthday" => p.birthday,
+        "anniversary" => p.anniversary,
+        _ => None,
+    });
+    date.map_or(month.first(), |date| yearly_day(date, month))
+}
+
+/// What to call them in a message.
+fn spoken(who: &Who) -> String {
+    match who {
+        Who::Person(person) => person.name.spoken(),
+        Who::Household(household, _) => household.salutation.clone(),
+    }
+}
+
+/// Every way to call them, and everybody in the household.
+#[must_use]
+pub fn names(who: &Who) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Who::Household(household, _) = who {
+        found.push(household.salutation.clone());
+    }
+    for person in who.persons() {
+        let Name { title, given, family, called, .. } = &person.name;
+        found.extend([person.name.full(), given.clone(), family.clone(), called.clone(), format!("{title} {family}")]);
+    }
+    found.retain(|n| !n.trim().is_empty());
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The findings of a check as the contract has them in JSON.
+#[must_use]
+pub fn json(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged]) -> serde_json::Value {
+    let mut cards = Vec::new();
+    for judged in all {
+        let text = judged.entry.text();
+        let findings: Vec<serde_json::Value> = desk
+            .heard(judged)
+            .map(|f| {
+                let at = f.ranges.first().map_or(judged.entry.heading.start, |r| judged.entry.in_file(r).start);
+                let other = f.other.as_ref().map(|o| {
+                    serde_json::json!({ "to": o.to, "date": o.day, "card": o.card, "sheet_line": o.sheet_line })
+                });
+                let sources: Vec<_> = f
+                    .sources
+                    .iter()
+                    .map(|s| serde_json::json!({ "text": &text[s.range.clone()], "to": s.other.to, "date": s.other.day, "card": s.other.card, "sheet_line": s.other.sheet_line }))
+                    .collect();
+                let ranges: Vec<_> = f.ranges.iter().map(|r| judged.entry.in_file(r)).map(|r| [r.start, r.end]).collect();
+                let mut value = serde_json::json!({
+                    "rule": f.rule.as_str(),
+                    "severity": f.severity.as_str(),
+                    "line": sheet.line_of(at),
+                    "message": f.message,
+                    "other": other,
+                    "same": f.same(&text),
+                    "swapped": f.swapped(&text),
+                    "own": f.own(&text),
+                    "share": f.share,
+                    "ranges": ranges,
+                });
+                if !sources.is_empty() {
+                    value["sources"] = sources.into();
+                }
+                value
+            })
+            .collect();
+        cards.push(serde_json::json!({
+            "line": judged.entry.line,
+            "to": judged.who.as_ref().map_or(judged.entry.who.as_str(), |w| w.id().as_str()),
+            "occasion": judged.entry.occasion.as_str(),
+            "verdict": if judged.note.is_some() { "accepted" } else { "refused" },
+            "findings": findings,
+        }));
+        if let (Some(because), Some(card)) = (judged.note.as_ref().map(Note::because).filter(|b| !b.is_empty()), cards.last_mut())
+        {
+            card["because"] = because.into();
+        }
+    }
+    let accepted = all.iter().filter(|j| j.note.is_some()).count();
+    serde_json::json!({ "cards": cards, "accepted": accepted, "refused": all.len() - accepted })
+}

@@ -1,0 +1,280 @@
+//! Laying a new note beside an earlier one: which stretches of words are the same, in whatever order they come.
+//!
+//! Local alignment (Smith and Waterman), again and again with what is left, so that moved sentences are found one by one.
+
+use super::reading::{Reading, Term};
+
+/// No card holds more; longer texts are compared by their beginning.
+pub(super) const MOST_COMPARED: usize = 400;
+/// A stretch worth keeping scores this much.
+const LEAST_SCORE: f32 = 1.2;
+/// Equal words further apart than this belong to two stretches.
+const FAR: usize = 7;
+/// Fewer equal words are no stretch.
+const LEAST_PAIRS: usize = 3;
+/// Stretches looked for in one pair of notes.
+const MOST_BLOCKS: usize = 8;
+const MISMATCH: f32 = -0.35;
+const GAP: f32 = -0.30;
+/// What any equal word is worth beside its weight.
+const ANY: f32 = 0.05;
+
+/// Stretches of both notes that belong together.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    /// Equal words: place in the draft, place in the earlier note, how equal.
+    pub pairs: Vec<(usize, usize, f32)>,
+    pub score: f32,
+    /// The longest row of equal words without anything between.
+    pub run: usize,
+}
+
+/// How equal each word of the draft is to each word of the earlier note.
+pub(super) struct Equal {
+    rows: usize,
+    columns: usize,
+    cells: Vec<f32>,
+    /// More of the draft than this can't be matched, by weights of a skeleton.
+    pub draft: f32,
+    /// More of the earlier note than this can't.
+    pub earlier: f32,
+}
+
+impl Equal {
+    pub fn new(draft: &Reading, earlier: &Reading) -> Equal {
+        let (rows, columns) = (draft.terms.len().min(MOST_COMPARED), earlier.terms.len().min(MOST_COMPARED));
+        let mut equal = Equal { rows, columns, cells: vec![0.0; rows * columns], draft: 0.0, earlier: 0.0 };
+        let mut best = vec![0.0_f32; columns];
+        for (i, d) in draft.terms[..rows].iter().enumerate() {
+            let row = &mut equal.cells[i * columns..(i + 1) * columns];
+            let mut most = 0.0_f32;
+            for (j, e) in earlier.terms[..columns].iter().enumerate() {
+                let likeness = if earlier.coarse { coarsely(d, e) } else { likeness(draft, i, d, earlier, j, e) };
+                if likeness > 0.0 {
+                    row[j] = likeness;
+                    most = most.max(likeness);
+                    best[j] = best[j].max(likeness);
+                }
+            }
+            equal.draft += most * d.flat;
+        }
+        equal.earlier = best.iter().zip(&earlier.terms).map(|(l, e)| l * e.flat).sum();
+        equal
+    }
+
+    pub fn at(&self, i: usize, j: usize) -> f32 {
+        self.cells[i * self.columns + j]
+    }
+}
+
+/// An erased person's note is known by ten bits a word.
+fn coarsely(d: &Term, e: &Term) -> f32 {
+    if e.stem != 0 && coarse(d.stem) == e.stem { 1.0 } else { 0.0 }
+}
+
+/// Ten bits of a stem, never 0: shared by hundreds of words, so that nothing can be read back.
+pub(super) fn coarse(stem: u64) -> u64 {
+    (stem >> 20) % 1023 + 1
+}
+
+fn likeness(draft: &Reading, i: usize, d: &Term, earlier: &Reading, j: usize, e: &Term) -> f32 {
+    if d.hash == e.hash || d.shape == e.shape {
+        return 1.0;
+    }
+    if d.name && e.name {
+        return 1.0;
+    }
+    if d.length >= 3 && e.length >= 3 && d.stem == e.stem {
+        return 0.9;
+    }
+    let short = d.length.min(e.length);
+    if short < 4 || d.function || e.function || d.figure || e.figure || d.length.abs_diff(e.length) > 2 {
+        return 0.0;
+    }
+    let most = if short >= 8 { 2 } else { 1 };
+    if (d.letters ^ e.letters).count_ones() > 2 * most || d.length.abs_diff(e.length) as u32 > most {
+        return 0.0;
+    }
+    if edits_at_most(draft.text(i).as_bytes(), earlier.text(j).as_bytes(), most as usize) { 0.8 } else { 0.0 }
+}
+
+/// Whether one word becomes the other by so many slips: a letter added, lost, exchanged, or two swapped.
+pub(super) fn edits_at_most(a: &[u8], b: &[u8], most: usize) -> bool {
+    const LONGEST: usize = 40;
+    if a.len().abs_diff(b.len()) > most || a.len() >= LONGEST || b.len() >= LONGEST {
+        return false;
+    }
+    let mut rows = [[0_u8; LONGEST + 1]; 3];
+    for (j, cell) in rows[1].iter_mut().enumerate() {
+        *cell = j as u8;
+    }
+    let (mut two, mut one, mut now) = (0, 1, 2);
+    for i in 1..=a.len() {
+        rows[now][0] = i as u8;
+        let mut least = i as u8;
+        for j in 1..=b.len() {
+            let mut cost = rows[one][j - 1] + u8::from(a[i - 1] != b[j - 1]);
+            cost = cost.min(rows[one][j] + 1).min(rows[now][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                cost = cost.min(rows[two][j - 2] + 1);
+            }
+            rows[now][j] = cost;
+            least = least.min(cost);
+        }
+        if usize::from(least) > most {
+            return false;
+        }
+        (two, one, now) = (one, now, two);
+    }
+    usize::from(rows[one][b.len()]) <= most
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum From {
+    Nowhere,
+    Pair,
+    Other,
+    Up,
+    Left,
+    TwoToOne,
+    OneToTwo,
+}
+
+/// All stretches two notes share, the weightiest first; each word is used once.
+pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<Block> {
+    let (n, m) = (equal.rows, equal.columns);
+    let mut used = (vec![false; n], vec![false; m]);
+    let mut found = Vec::new();
+    let width = m + 1;
+    let mut scores = vec![0.0_f32; (n + 1) * width];
+    let mut from = vec![From::Nowhere; (n + 1) * width];
+    while found.len() < MOST_BLOCKS {
+        let mut best = (0.0, 0, 0);
+        for i in 1..=n {
+            let d = &draft.terms[i - 1];
+            for j in 1..=m {
+                let e = &earlier.terms[j - 1];
+                let cell = i * width + j;
+                let free = !used.0[i - 1] && !used.1[j - 1];
+                let likeness = if free { equal.at(i - 1, j - 1) } else { 0.0 };
+                let (mut score, mut way) = (0.0, From::Nowhere);
+                let diagonal = scores[cell - width - 1];
+                if likeness > 0.0 {
+                    score = diagonal + likeness * f32::midpoint(d.flat, e.flat) + ANY;
+                    way = From::Pair;
+                } else if diagonal + MISMATCH > score {
+                    score = diagonal + MISMATCH;
+                    way = From::Other;
+                }
+                let (up, left) = (scores[cell - width] + GAP, scores[cell - 1] + GAP);
+                if up > score {
+                    (score, way) = (up, From::Up);
+                }
+                if left > score {
+                    (score, way) = (left, From::Left);
+                }
+                if free && i > 1 && !used.0[i - 2] && draft.terms[i - 2].joined == e.shape {
+                    let joined = scores[cell - 2 * width - 1] + e.flat + ANY;
+                    if joined > score {
+                        (score, way) = (joined, From::TwoToOne);
+                    }
+                }
+                if free && j > 1 && !used.1[j - 2] && earlier.terms[j - 2].joined == d.shape {
+                    let joined = scores[cell - width - 2] + d.flat + ANY;
+                    if joined > score {
+                        (score, way) = (joined, From::OneToTwo);
+                    }
+                }
+                scores[cell] = score;
+                from[cell] = way;
+                if score > best.0 {
+                    best = (score, i, j);
+                }
+            }
+        }
+        if best.0 < LEAST_SCORE {
+            break;
+        }
+        let pairs = trace(&from, width, best, equal);
+        let whole = found.len();
+        for stretch in pairs.chunk_by(|a, b| b.0 - a.0 <= FAR && b.1 - a.1 <= FAR) {
+            // Crumbs between two far stretches are left for others.
+            if stretch.len() >= LEAST_PAIRS {
+                for (i, j, _) in stretch {
+                    used.0[*i] = true;
+                    used.1[*j] = true;
+                }
+                found.push(Block::new(draft, earlier, stretch));
+            }
+        }
+        if found.len() == whole {
+            // Nothing but crumbs: they are done with, or the search would find them for ever.
+            for (i, j, _) in pairs {
+                used.0[i] = true;
+                used.1[j] = true;
+            }
+        }
+    }
+    found
+}
+
+impl Block {
+    fn new(draft: &Reading, earlier: &Reading, pairs: &[(usize, usize, f32)]) -> Block {
+        let mut block = Block { pairs: pairs.to_vec(), score: 0.0, run: 1 };
+        let mut run = 1;
+        for (n, (i, j, likeness)) in pairs.iter().enumerate() {
+            block.score += likeness * f32::midpoint(draft.terms[*i].flat, earlier.terms[*j].flat) + ANY;
+            if n > 0 {
+                let (by, over) = (i - pairs[n - 1].0, j - pairs[n - 1].1);
+                run = if by <= 1 && over <= 1 { run + 1 } else { 1 };
+                block.run = block.run.max(run);
+                block.score += GAP * (by.max(over).saturating_sub(1)) as f32;
+            }
+        }
+        block
+    }
+}
+
+/// The equal words on the way back from the best place, in order.
+fn trace(from: &[From], width: usize, best: (f32, usize, usize), equal: &Equal) -> Vec<(usize, usize, f32)> {
+    let (_, mut i, mut j) = best;
+    let mut pairs = Vec::new();
+    loop {
+        match from[i * width + j] {
+            From::Nowhere => break,
+            From::Pair => {
+                pairs.push((i - 1, j - 1, equal.at(i - 1, j - 1)));
+                (i, j) = (i - 1, j - 1);
+            }
+            From::TwoToOne => {
+                pairs.extend([(i - 1, j - 1, 1.0), (i - 2, j - 1, 1.0)]);
+                (i, j) = (i - 2, j - 1);
+            }
+            From::OneToTwo => {
+                pairs.extend([(i - 1, j - 1, 1.0), (i - 1, j - 2, 1.0)]);
+                (i, j) = (i - 1, j - 2);
+            }
+            From::Other => (i, j) = (i - 1, j - 1),
+            From::Up => i -= 1,
+            From::Left => j -= 1,
+        }
+    }
+    pairs.reverse();
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::edits_at_most;
+
+    #[test]
+    fn slips_are_counted() {
+        for (a, b, n) in
+            [("front", "fornt", 1), ("chair", "cair", 1), ("happy", "haopy", 1), ("kitten", "kitchen", 2), ("a", "", 1)]
+        {
+            assert!(edits_at_most(a.as_bytes(), b.as_bytes(), n), "{a} {b}");
+            assert!(!edits_at_most(a.as_bytes(), b.as_bytes(), n - 1), "{a} {b}");
+        }
+        assert!(!edits_at_most(&[b'a'; 60], &[b'a'; 60], 2));
+    }
+}

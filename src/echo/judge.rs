@@ -1,0 +1,325 @@
+//! The rules, one after the other, on one draft.
+
+use crate::words::Words;
+
+use super::align::coarse;
+use super::compare::{Is, Likeness, compare};
+use super::explain::{self, Source, fold_hash, marks, one_line, rows, short};
+use super::reading::{Frequencies, Reading, Term};
+use super::{Draft, Earlier, Finding, House, Kept, Other, Rule, names, placeholder, wording};
+
+/// Shares of a patchwork: so much of the note must come from others.
+const PATCHED: f32 = 0.70;
+/// A patch has this score, so many equal words, and such a run of them.
+const PATCH_SCORE: f32 = 2.0;
+const PATCH_WORDS: usize = 5;
+const PATCH_RUN: usize = 4;
+/// With so small a part of own words, exchanged ones make a template of it.
+const TEMPLATE_OWN: f32 = 0.34;
+
+/// An earlier note read, and how alike.
+struct Beside<'a> {
+    earlier: &'a Earlier,
+    reading: Reading,
+    likeness: Likeness,
+    same_words: bool,
+    same_but_names: bool,
+}
+
+/// All findings, in the order of the rules.
+pub(super) fn findings(draft: &Draft<'_>, earlier: &[Earlier], house: &House) -> Vec<Finding> {
+    let holes = placeholder::holes(draft.text);
+    let reading = Reading::new(draft.text, &draft.recipient.names, &house.keep, &house.frequencies);
+    let mut found = Vec::new();
+    if reading.words.is_empty() || house.prompts.contains(&fold_hash(&reading.words)) {
+        found.push(Finding::new(Rule::MissingNote, "there is no note").help(format!(
+            "write at least one thing only {} would recognise",
+            if draft.recipient.name.is_empty() { "they".into() } else { crate::words::shown(&draft.recipient.name) }
+        )));
+        return found;
+    }
+    if !holes.is_empty() {
+        let what = one_line(draft.text, &holes[0]);
+        let mut finding = Finding::new(Rule::Placeholder, format!("`{}` is a hole nobody filled", short(&what, 40)));
+        finding.ranges = holes;
+        found.push(finding);
+    }
+    let beside = lay_beside(draft, &reading, earlier, house);
+    let copy = copy(draft, &reading, &beside);
+    found.extend(wrong_names(draft, &reading, house, copy.as_ref().map(|c| c.0)));
+    match copy {
+        Some((_, finding)) => found.push(finding),
+        None => found.extend(patchwork(draft, &reading, &beside)),
+    }
+    found.extend(wording::findings(draft, &reading, house));
+    found
+}
+
+fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], house: &House) -> Vec<Beside<'a>> {
+    let own = names::own(&reading.words, &draft.recipient.names);
+    let [typed, masked] = rows(&reading.words, &own);
+    let rest = reading.words.rest();
+    let mut beside = Vec::new();
+    for old in earlier {
+        if !old.card.is_empty() && draft.card == Some(old.card.as_str()) {
+            continue;
+        }
+        let (old_reading, same_words, same_but_names) = match &old.note {
+            Kept::Traces(traces) => (from_traces(traces), old.identical, old.identical),
+            Kept::Text(text) => {
+                let read = Reading::new(text, &old.names, &house.keep, &house.frequencies);
+                let [old_typed, old_masked] = rows(&read.words, &names::own(&read.words, &old.names));
+                let same_rest = read.words.rest() == rest;
+                (read, same_rest && old_typed == typed, same_rest && old_masked == masked)
+            }
+        };
+        let likeness = match compare(reading, &old_reading) {
+            Some(likeness) => likeness,
+            None if same_words || same_but_names || old.identical => nothing_to_compare(reading),
+            None => continue,
+        };
+        beside.push(Beside { earlier: old, reading: old_reading, likeness, same_words, same_but_names });
+    }
+    // The most alike first; of equals the newest, and a note on the sheet before all others.
+    beside.sort_by(|a, b| {
+        let rank = |x: &Beside<'_>| (x.same_words || x.same_but_names || x.earlier.identical, x.likeness.copy);
+        rank(b)
+            .cmp(&rank(a))
+            .then(b.likeness.matched.total_cmp(&a.likeness.matched))
+            .then(b.earlier.day.cmp(&a.earlier.day))
+            .then(a.earlier.card.cmp(&b.earlier.card))
+    });
+    beside
+}
+
+/// A likeness for two notes so short that nothing in them weighs anything, yet the same.
+fn nothing_to_compare(reading: &Reading) -> Likeness {
+    Likeness {
+        blocks: Vec::new(),
+        is: (0..reading.terms.len()).map(|_| Is::Same(usize::MAX)).collect(),
+        swaps: Vec::new(),
+        matched: 0.0,
+        share: 1.0,
+        copy: true,
+    }
+}
+
+fn said(other: &Earlier, draft: &Draft<'_>) -> String {
+    let name = crate::words::shown(&other.name);
+    let to = if !other.who.is_empty() && other.who == draft.recipient.id {
+        format!("{name} herself or himself")
+    } else {
+        name.into_owned()
+    };
+    let to =
+        if other.who == draft.recipient.id && !other.who.is_empty() { to.replace("herself or himself", "before") } else { to };
+    match (other.sheet_line, other.day) {
+        (Some(line), _) => format!("this is the note to {to} on line {line} of this sheet"),
+        (None, Some(day)) => format!("this is the card you sent to {to} on {}", day.plain()),
+        (None, None) => format!("this is a card you sent to {to}"),
+    }
+}
+
+/// The earlier note this one is a copy of, and the finding that says so.
+fn copy<'a, 'b>(draft: &Draft<'_>, reading: &Reading, beside: &'a [Beside<'b>]) -> Option<(&'a Beside<'b>, Finding)> {
+    let best = beside.iter().find(|b| b.same_words || b.same_but_names || b.earlier.identical || b.likeness.copy)?;
+    let same = best.same_words || best.same_but_names || best.earlier.identical;
+    let marks = marks(reading, &best.reading, best.earlier, &best.likeness);
+    let mut finding = Finding::new(Rule::NearDuplicate, "");
+    finding.marks = marks;
+    let (words, exchanged, own) = finding.counts();
+    let own_name = finding.swapped(draft.text);
+    let other_things = best.likeness.swaps.iter().any(|(_, new)| new.iter().any(|n| telling(&reading.terms[*n])));
+    let templated = other_things && (own as f32) < TEMPLATE_OWN * (words + exchanged + own) as f32;
+    let (rule, how) = if same && own_name.is_empty() {
+        (Rule::Duplicate, "")
+    } else if same {
+        (Rule::Templated, ", with another name in it")
+    } else if templated {
+        (Rule::Templated, ", with other names and things in it")
+    } else {
+        (Rule::NearDuplicate, if own == 0 { ", hardly changed" } else { ", with a little changed" })
+    };
+    finding.rule = rule;
+    finding.severity = rule.severity();
+    finding.message = said(best.earlier, draft) + how;
+    finding.share = Some(if same { 1.0 } else { best.likeness.share });
+    finding.other = Some(Other::from(best.earlier));
+    finding.ranges = finding.marks.iter().filter(|m| m.touch == explain::Touch::Same).map(|m| m.range.clone()).collect();
+    let who = crate::words::shown(&draft.recipient.name);
+    finding.help =
+        vec![format!("write at least one thing only {} would recognise", if who.is_empty() { "they".into() } else { who })];
+    Some((best, finding))
+}
+
+/// A word that says something, rather than a small word in another place.
+fn telling(term: &Term) -> bool {
+    !term.function
+}
+
+/// A short sentence that came over whole is a patch too.
+fn whole_sentence(reading: &Reading, block: &super::align::Block) -> bool {
+    let first = usize::from(reading.terms[block.pairs[0].0].sentence);
+    let words = reading.terms.iter().filter(|t| usize::from(t.sentence) == first).count();
+    let same = block.pairs.iter().filter(|p| usize::from(reading.terms[p.0].sentence) == first && p.2 >= 0.8).count();
+    words >= PATCH_RUN && same == words
+}
+
+/// Sentences of several earlier notes make up the most of this one.
+fn patchwork(draft: &Draft<'_>, reading: &Reading, beside: &[Beside<'_>]) -> Option<Finding> {
+    let mut from: Vec<Option<usize>> = vec![None; reading.terms.len()];
+    let mut patches: Vec<(f32, usize, usize)> = Vec::new();
+    for (n, old) in beside.iter().enumerate() {
+        for (b, block) in old.likeness.blocks.iter().enumerate() {
+            if (block.score >= PATCH_SCORE && block.pairs.len() >= PATCH_WORDS && block.run >= PATCH_RUN)
+                || whole_sentence(reading, block)
+            {
+                patches.push((block.score, n, b));
+            }
+        }
+    }
+    patches.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    for (_, n, b) in patches {
+        for (i, _, _) in &beside[n].likeness.blocks[b].pairs {
+            from[*i].get_or_insert(n);
+        }
+    }
+    let covered: f32 = reading.terms.iter().zip(&from).filter(|(_, f)| f.is_some()).map(|(t, _)| t.weight).sum();
+    let share = covered / reading.weight().max(0.01);
+    let mut sources: Vec<usize> = from.iter().flatten().copied().collect();
+    sources.sort_unstable();
+    sources.dedup();
+    if sources.len() < 2 || share < PATCHED {
+        return None;
+    }
+    let mut finding = Finding::new(Rule::Patchwork, format!("this is stitched together from {} earlier notes", sources.len()));
+    finding.share = Some(share);
+    for sentence in 0..reading.words.sentences() {
+        let terms: Vec<usize> =
+            (0..reading.terms.len()).filter(|n| usize::from(reading.terms[*n].sentence) == sentence).collect();
+        let Some(most) = sources
+            .iter()
+            .copied()
+            .max_by_key(|s| (terms.iter().filter(|n| from[**n] == Some(*s)).count(), std::cmp::Reverse(*s)))
+            .filter(|s| terms.iter().any(|n| from[*n] == Some(*s)))
+        else {
+            continue;
+        };
+        let all = reading.words.all();
+        let range = all[reading.terms[terms[0]].word].from.start..all[reading.terms[terms[terms.len() - 1]].word].from.end;
+        finding.ranges.push(range.clone());
+        finding.sources.push(Source { range, other: Other::from(beside[most].earlier) });
+    }
+    finding.other = finding.sources.first().map(|s| s.other.clone());
+    let who = crate::words::shown(&draft.recipient.name);
+    finding.help =
+        vec![format!("write at least one thing only {} would recognise", if who.is_empty() { "they".into() } else { who })];
+    Some(finding)
+}
+
+/// Somebody else is spoken to; or the name of the one the old note was for has been left in.
+fn wrong_names(draft: &Draft<'_>, reading: &Reading, house: &House, copied: Option<&Beside<'_>>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    let allowed: Vec<Words> = draft.recipient.names.iter().chain(&draft.recipient.known).map(|n| Words::read(n)).collect();
+    let is_allowed = |hash: u64| allowed.iter().any(|words| words.all().iter().any(|w| w.hash == hash));
+    let recipient = crate::words::shown(&draft.recipient.name);
+    let forgotten: Vec<Words> = copied.into_iter().flat_map(|c| &c.earlier.names).map(|n| Words::read(n)).collect();
+    let own = names::own(&reading.words, &draft.recipient.names);
+    let lexicon = reading.words.language().lexicon();
+    let english = crate::words::Language::English.lexicon();
+    let mut put = |range: std::ops::Range<usize>, severe: bool, message: String| {
+        if found.iter().any(|f| f.ranges.contains(&range)) {
+            return;
+        }
+        let mut finding = Finding::new(Rule::WrongName, message).at(range);
+        if !severe {
+            finding.severity = super::Severity::Warn;
+        }
+        found.push(finding);
+    };
+    for greeted in names::greeted(draft.text, &reading.words) {
+        let is_own = reading.words.all().iter().zip(&own).any(|(w, own)| *own && w.from == greeted.range);
+        if is_own || is_allowed(greeted.hash) || lexicon.is_function(greeted.hash) {
+            continue;
+        }
+        if house.names.who(greeted.hash).is_some() {
+            let name = one_line(draft.text, &greeted.range);
+            let message = if greeted.hailed {
+                format!("this greets {name}, but the card goes to {recipient}")
+            } else {
+                format!("this seems to speak to {name}, but the card goes to {recipient}")
+            };
+            put(greeted.range, greeted.hailed, message);
+        }
+    }
+    for (word, own) in reading.words.all().iter().zip(&own) {
+        let small = |l: &crate::words::Lexicon| l.is_function(word.hash) || l.is_title(word.hash) || l.is_everyday(word.hash);
+        if *own || !word.capital || small(lexicon) || small(english) || is_allowed(word.hash) {
+            continue;
+        }
+        if forgotten.iter().any(|words| words.all().iter().any(|w| w.hash == word.hash)) {
+            let name = one_line(draft.text, &word.from);
+            put(word.from.clone(), true, format!("{name} was left in from the old note; this card goes to {recipient}"));
+        }
+    }
+    found
+}
+
+/// See [`super::traces`].
+pub(super) fn traces(text: &str, names: &[String]) -> Vec<u16> {
+    let reading = Reading::new(text, names, &[], &Frequencies::default());
+    let all = reading.words.all();
+    let mut sentence = 0;
+    reading
+        .terms
+        .iter()
+        .map(|term| {
+            let word = &all[term.word];
+            let starts = term.word == 0 || word.sentence != sentence;
+            sentence = word.sentence;
+            // A capital inside a sentence is a name more often than not.
+            let silent = term.name || term.figure || (word.capital && !starts && !term.function);
+            let tier = if term.weight == 0.0 {
+                0
+            } else if term.weight < 0.15 || term.function {
+                1
+            } else if term.weight < 0.7 {
+                2
+            } else {
+                3
+            };
+            let code = if silent { 0 } else { coarse(term.stem) as u16 };
+            code | tier << 10 | u16::from(starts) << 12
+        })
+        .collect()
+}
+
+fn from_traces(traces: &[u16]) -> Reading {
+    let mut sentence = 0;
+    let terms = traces
+        .iter()
+        .enumerate()
+        .map(|(n, trace)| {
+            if n > 0 && trace >> 12 & 1 == 1 {
+                sentence += 1;
+            }
+            Term {
+                word: n,
+                hash: 0,
+                stem: u64::from(trace & 0x3ff),
+                shape: 0,
+                joined: 1,
+                letters: 0,
+                length: 0,
+                sentence,
+                weight: [0.0, 0.1, 0.6, 1.0][usize::from(trace >> 10 & 3)],
+                flat: [0.0, 0.5, 0.8, 1.0][usize::from(trace >> 10 & 3)],
+                name: false,
+                common: false,
+                function: false,
+                figure: false,
+            }
+        })
+        .collect();
+    Reading { words: Words::default(), terms, coarse: true }
+}

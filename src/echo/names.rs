@@ -1,0 +1,166 @@
+//! Whose name is it: the recipient's own, somebody else's on record, or just a word.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::ops::Range;
+
+use crate::words::{AsItIs, Language, Words};
+
+use super::align::edits_at_most;
+
+/// Marks the words that are the recipient's own name: each word of each way to call them, titles before them, and one
+/// slip of the pen in a long name.
+pub(super) fn own(words: &Words, names: &[String]) -> Vec<bool> {
+    let all = words.all();
+    let mut marks = vec![false; all.len()];
+    if names.is_empty() {
+        return marks;
+    }
+    let english = Language::English.lexicon();
+    let lexicon = words.language().lexicon();
+    let parts: Vec<Words> = names.iter().map(|n| Words::read_as(n, Language::Other)).collect();
+    let is_small = |hash: u64| lexicon.is_function(hash) || english.is_function(hash);
+    for (n, word) in all.iter().enumerate() {
+        marks[n] = parts.iter().any(|name| {
+            name.all().iter().any(|part| {
+                if is_small(part.hash) || lexicon.is_title(part.hash) || english.is_title(part.hash) {
+                    return name.all().len() == 1 && part.hash == word.hash && word.capital;
+                }
+                part.hash == word.hash
+                    || (word.capital || part.len() >= 5)
+                        && part.len() >= 4
+                        && word.len() >= 4
+                        && (part.letters ^ word.letters).count_ones() <= 2
+                        && !lexicon.is_everyday(word.hash)
+                        && edits_at_most(name.text(part).as_bytes(), words.text(word).as_bytes(), 1)
+                    || part.len() >= 3 && possessive(words.text(word), name.text(part))
+            })
+        });
+    }
+    // `Mrs Petrova`, `Pastor Bill` and `Ana and Tom` are one name each.
+    for n in (0..all.len().saturating_sub(1)).rev() {
+        let title = lexicon.is_title(all[n].hash) || english.is_title(all[n].hash);
+        if marks[n + 1] && title && all[n].capital {
+            marks[n] = true;
+        }
+        if n + 2 < all.len() && marks[n + 2] && !marks[n + 1] && n > 0 && marks[n] && is_and(all[n + 1].hash) {
+            marks[n + 1] = true;
+        }
+    }
+    marks
+}
+
+/// `Annas` is Anna's.
+fn possessive(word: &str, name: &str) -> bool {
+    word.len() == name.len() + 1 && word.ends_with('s') && word.starts_with(name)
+}
+
+fn is_and(hash: u64) -> bool {
+    ["and", "und", "et", "y", "i"].iter().any(|w| crate::words::hash(w) == hash)
+}
+
+/// Everybody else a card may go to, by the words they are called with.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    called: HashMap<u64, Vec<String>, BuildHasherDefault<AsItIs>>,
+}
+
+impl Names {
+    /// Nobody yet.
+    #[must_use]
+    pub fn new() -> Names {
+        Names::default()
+    }
+
+    /// Adds a name somebody is greeted with, and the id of who it is.
+    pub fn add(&mut self, name: &str, who: &str) {
+        let words = Words::read_as(name, Language::Other);
+        let english = Language::English.lexicon();
+        for word in words.all().iter().filter(|w| w.len() >= 2 && !english.is_title(w.hash) && !english.is_function(w.hash)) {
+            let ids = self.called.entry(word.hash).or_default();
+            // Three Anas are enough to say that there are Anas.
+            if ids.len() < 3 && !ids.iter().any(|id| id == who) {
+                ids.push(who.to_owned());
+            }
+        }
+    }
+
+    /// Who is called so.
+    #[must_use]
+    pub fn who(&self, word: u64) -> Option<&[String]> {
+        self.called.get(&word).map(Vec::as_slice)
+    }
+}
+
+/// A name somebody is spoken to by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Greeted {
+    pub range: Range<usize>,
+    pub hash: u64,
+    /// At the very beginning or after a greeting; otherwise only set off by commas, as a third person may be as well.
+    pub hailed: bool,
+}
+
+/// Everybody the note speaks to: after `Dear`, `Happy birthday`, `Thank you`, as the first word before a comma, or set off
+/// by commas.
+pub(super) fn greeted(text: &str, words: &Words) -> Vec<Greeted> {
+    let all = words.all();
+    let lexicon = words.language().lexicon();
+    let english = Language::English.lexicon();
+    let mut found: Vec<Greeted> = Vec::new();
+    let is_title = |n: usize| lexicon.is_title(all[n].hash) || english.is_title(all[n].hash);
+    let between = |n: usize| {
+        let start = if n == 0 { 0 } else { all[n - 1].from.end.min(all[n].from.start) };
+        text.get(start..all[n].from.start).unwrap_or_default()
+    };
+    let behind = |n: usize| {
+        let end = all.get(n + 1).map_or(text.len(), |w| w.from.start).max(all[n].from.end);
+        text.get(all[n].from.end..end).unwrap_or_default()
+    };
+    let mut put = |n: usize, hailed: bool| {
+        let greeted = Greeted { range: all[n].from.clone(), hash: all[n].hash, hailed };
+        if !found.iter().any(|g| g.range == greeted.range) {
+            found.push(greeted);
+        }
+    };
+    for start in 0..all.len() {
+        let first = start == 0 || all[start].sentence != all[start - 1].sentence;
+        if !first {
+            continue;
+        }
+        let hail = lexicon
+            .hails()
+            .iter()
+            .chain(english.hails())
+            .find(|h| start + h.len() <= all.len() && h.iter().zip(&all[start..]).all(|(h, w)| *h == w.hash));
+        let mut at = start + hail.map_or(0, Vec::len);
+        while at < all.len() && is_title(at) && all[at].capital {
+            at += 1;
+        }
+        if at >= all.len() || !all[at].capital || all[at].sentence != all[start].sentence {
+            continue;
+        }
+        let set_off = behind(at).trim_start().starts_with([',', '!', '.', ':', '—', '–', '-', '\n']) || at + 1 == all.len();
+        let dear = hail.is_some_and(|h| h.len() == 1);
+        if hail.is_some() && (set_off || (dear && all[start].sentence == 0)) || hail.is_none() && start == 0 && set_off {
+            put(at, true);
+            // `Dear Ana and Tom`, `Dear Ana Lopez,`
+            let mut more = at + 1;
+            while more < all.len() && more <= at + 3 && behind(more - 1).trim().is_empty() {
+                if all[more].capital {
+                    put(more, true);
+                } else if !is_and(all[more].hash) {
+                    break;
+                }
+                more += 1;
+            }
+        }
+    }
+    for n in 1..all.len() {
+        let (before, after) = (between(n), behind(n));
+        if all[n].capital && before.trim() == "," && (after.is_empty() || after.trim_start().starts_with([',', '!', '?', '.'])) {
+            put(n, false);
+        }
+    }
+    found
+}

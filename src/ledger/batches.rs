@@ -1,0 +1,131 @@
+//! Batches: the cards printed together in one PDF. A batch is `building` before its PDF gets its name and `ready` after, so
+//! that whatever a crash leaves can be told and mended.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+use serde::Serialize;
+
+use crate::day::{Day, Month};
+use crate::ledger::{Change, Ledger, damaged};
+use crate::trouble::Result;
+
+/// A batch on record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Batch {
+    /// Row number.
+    #[serde(skip)]
+    pub n: i64,
+    /// `2026-12-a`.
+    pub id: String,
+    /// The day it was printed.
+    pub day: Day,
+    /// The sheet it was printed from, as named in the shop.
+    pub sheet: String,
+    /// The PDF, as named in the shop.
+    pub file: String,
+    /// The PDF's SHA-256, in hexadecimal.
+    pub sha256: String,
+    /// How many cards.
+    pub cards: u32,
+    /// `building`, `ready` or `void`.
+    pub state: String,
+}
+
+const COLUMNS: &str = "n, id, day, sheet, file, sha256, cards, state";
+
+fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
+    let day: String = row.get(2)?;
+    Ok(Batch {
+        n: row.get(0)?,
+        id: row.get(1)?,
+        day: day.parse().map_err(|_| rusqlite::Error::InvalidColumnName(format!("day {day}")))?,
+        sheet: row.get(3)?,
+        file: row.get(4)?,
+        sha256: row.get(5)?,
+        cards: row.get(6)?,
+        state: row.get(7)?,
+    })
+}
+
+impl Ledger {
+    /// All batches, oldest first.
+    pub fn batches(&self) -> Result<Vec<Batch>> {
+        let mut ask = self.conn().prepare_cached(&format!("SELECT {COLUMNS} FROM batch ORDER BY n")).map_err(|e| damaged(&e))?;
+        let rows = ask.query_map([], batch).map_err(|e| damaged(&e))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
+    }
+
+    /// Batches a crash left half done.
+    pub fn building(&self) -> Result<Vec<Batch>> {
+        let mut ask = self
+            .conn()
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM batch WHERE state = 'building' ORDER BY n"))
+            .map_err(|e| damaged(&e))?;
+        let rows = ask.query_map([], batch).map_err(|e| damaged(&e))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
+    }
+
+    /// The next batch's id in a month: `2026-12-a`, then `b` … `z`, `aa`. A void batch keeps its id: a name is never used twice.
+    pub fn next_batch_id(&self, month: Month) -> Result<String> {
+        let prefix = format!("{month}-");
+        let used = self
+            .conn()
+            .query_row("SELECT count(*) FROM batch WHERE substr(id, 1, 8) = ?1", [&prefix], |r| r.get::<_, i64>(0))
+            .map_err(|e| damaged(&e))?;
+        let (mut left, mut letters) = (used, Vec::new());
+        loop {
+            letters.push(char::from(b'a' + (left % 26) as u8));
+            left = left / 26 - 1;
+            if left < 0 {
+                break;
+            }
+        }
+        Ok(prefix + &letters.iter().rev().collect::<String>())
+    }
+}
+
+impl Change<'_> {
+    /// Opens a batch as `building` and returns its row.
+    pub fn begin_batch(&self, new: &Batch) -> Result<i64> {
+        self.tx
+            .execute(
+                "INSERT INTO batch (id, day, sheet, file, sha256, cards, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'building')",
+                params![new.id, new.day.to_string(), new.sheet, new.file, new.sha256, new.cards],
+            )
+            .map_err(|e| damaged(&e))?;
+        Ok(self.tx.last_insert_rowid())
+    }
+
+    /// The PDF is there: the batch is ready.
+    pub fn finish_batch(&self, n: i64) -> Result<()> {
+        self.tx
+            .execute("UPDATE batch SET state = 'ready' WHERE n = ?1 AND state = 'building'", [n])
+            .map(|_| ())
+            .map_err(|e| damaged(&e))
+    }
+
+    /// The PDF never came to be: the batch is void and its cards were never made.
+    pub fn void_batch(&self, n: i64) -> Result<()> {
+        let cards: Vec<i64> = self
+            .tx
+            .prepare("SELECT n FROM card WHERE batch = ?1")
+            .and_then(|mut ask| ask.query_map([n], |r| r.get(0))?.collect())
+            .map_err(|e| damaged(&e))?;
+        for card in cards {
+            self.unlearn(card)?;
+            self.tx.execute("DELETE FROM card WHERE n = ?1", [card]).map_err(|e| damaged(&e))?;
+        }
+        // A reprint that never came to be didn't happen either.
+        self.tx
+            .execute("DELETE FROM card_event WHERE what = 'reprinted' AND text = (SELECT id FROM batch WHERE n = ?1)", [n])
+            .map_err(|e| damaged(&e))?;
+        self.tx.execute("UPDATE batch SET state = 'void' WHERE n = ?1", [n]).map(|_| ()).map_err(|e| damaged(&e))
+    }
+
+    /// Whether a card with this id is there, and in which batch.
+    pub fn batch_of(&self, card: &str) -> Result<Option<String>> {
+        self.tx
+            .prepare_cached("SELECT batch.id FROM card JOIN batch ON batch.n = card.batch WHERE card.id = ?1")
+            .and_then(|mut ask| ask.query_row([card], |r| r.get(0)).optional())
+            .map_err(|e| damaged(&e))
+    }
+}

@@ -1,0 +1,534 @@
+//! The echo index: which earlier notes lie nearest to a new one, among a million, and what of a note is kept for ever.
+//!
+//! A note is found by keys (pairs of its words). A key's row number is its first bits; the row holds, packed, the rest of each
+//! key and the card it is from, oldest first, the newest 64 of every key. Older ones would never be looked at, and a template
+//! sent two thousand times stays visible by its newest.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::echo::{self, Draft, Earlier, Frequencies, Kept, Traits};
+use crate::ledger::cards::NewCard;
+use crate::ledger::{Change, Ledger, damaged};
+use crate::person::Name;
+use crate::trouble::{Result, Trouble};
+use crate::words::FOLDING;
+
+/// The tables. `card` below zero is a note of somebody who was erased, by its row in `erased_note`.
+pub const SCHEMA: &str = "
+-- No two cards have the same note: the folded note is the key. As typed, and with the recipient's names masked.
+CREATE TABLE fingerprint (
+  hash INTEGER PRIMARY KEY,
+  card INTEGER NOT NULL
+) STRICT;
+CREATE INDEX fingerprint_erased ON fingerprint (card) WHERE card < 0;
+CREATE TABLE echo (
+  bucket INTEGER PRIMARY KEY,
+  keys   BLOB NOT NULL
+) STRICT;
+CREATE TABLE term (
+  stem  INTEGER PRIMARY KEY,
+  notes INTEGER NOT NULL
+) STRICT;
+CREATE TABLE erased_note (
+  n      INTEGER PRIMARY KEY AUTOINCREMENT,
+  day    TEXT NOT NULL,
+  traces BLOB NOT NULL
+) STRICT;
+CREATE TABLE echo_state (
+  what  TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+/// Bits of a key that are left for inside the row; the others number it.
+const REST_BITS: u32 = 14;
+/// So many cards a key remembers.
+const NEWEST: usize = 64;
+/// So many notes are looked at closely, and so many for each sentence.
+const NEAREST: usize = 30;
+const NEAREST_A_SENTENCE: usize = 8;
+/// Never more than this in all.
+const MOST_NEAREST: usize = 64;
+/// So many keys wait in memory before they are written: some 40 MB.
+const WAITING: usize = 2_000_000;
+
+/// What waits to be written at the end of a change: a row is rewritten once for a thousand cards, not a thousand times.
+#[derive(Debug, Default)]
+pub struct Pending(RefCell<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    keys: Vec<(u32, i64)>,
+    stems: HashMap<i64, i64>,
+    notes: i64,
+}
+
+impl Waiting {
+    fn add(&mut self, card: i64, traits: &Traits) {
+        self.keys.extend(traits.keys.iter().map(|(key, _)| (*key, card)));
+        for stem in &traits.stems {
+            *self.stems.entry(*stem).or_default() += 1;
+        }
+        self.notes += 1;
+    }
+}
+
+/// The cards of one row: rest of the key, card.
+fn unpack(bytes: &[u8]) -> Vec<(u16, i64)> {
+    let mut found = Vec::with_capacity(bytes.len() / 4);
+    let (mut at, mut card) = (0, 0_i64);
+    while at + 2 < bytes.len() {
+        let rest = u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+        at += 2;
+        let (mut step, mut shift) = (0_u64, 0);
+        while let Some(byte) = bytes.get(at) {
+            at += 1;
+            step |= u64::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte & 0x80 == 0 || shift > 56 {
+                break;
+            }
+        }
+        card = card.wrapping_add((step >> 1) as i64 ^ -((step & 1) as i64));
+        found.push((rest, card));
+    }
+    found
+}
+
+fn pack(entries: &[(u16, i64)]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(entries.len() * 5);
+    let mut last = 0_i64;
+    for (rest, card) in entries {
+        bytes.extend(rest.to_le_bytes());
+        let step = card.wrapping_sub(last);
+        let mut step = ((step << 1) ^ (step >> 63)) as u64;
+        last = *card;
+        while step >= 0x80 {
+            bytes.push(step as u8 | 0x80);
+            step >>= 7;
+        }
+        bytes.push(step as u8);
+    }
+    bytes
+}
+
+fn split(key: u32) -> (i64, u16) {
+    (i64::from(key >> REST_BITS), (key & ((1 << REST_BITS) - 1)) as u16)
+}
+
+fn row(conn: &Connection, bucket: i64) -> rusqlite::Result<Vec<(u16, i64)>> {
+    let mut ask = conn.prepare_cached("SELECT keys FROM echo WHERE bucket = ?1")?;
+    let found = ask.query_row([bucket], |r| Ok(unpack(r.get_ref(0)?.as_blob()?))).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+fn put_row(conn: &Connection, bucket: i64, entries: &[(u16, i64)]) -> rusqlite::Result<()> {
+    if entries.is_empty() {
+        conn.prepare_cached("DELETE FROM echo WHERE bucket = ?1")?.execute([bucket])?;
+    } else {
+        conn.prepare_cached("INSERT OR REPLACE INTO echo (bucket, keys) VALUES (?1, ?2)")?
+            .execute(params![bucket, pack(entries)])?;
+    }
+    Ok(())
+}
+
+/// Leaves the newest of every key.
+fn keep_newest(entries: &mut Vec<(u16, i64)>) {
+    if entries.len() <= NEWEST {
+        return;
+    }
+    let mut counts: HashMap<u16, usize> = HashMap::new();
+    let mut kept: Vec<(u16, i64)> = entries
+        .iter()
+        .rev()
+        .filter(|(rest, _)| {
+            let count = counts.entry(*rest).or_default();
+            *count += 1;
+            *count <= NEWEST
+        })
+        .copied()
+        .collect();
+    kept.reverse();
+    *entries = kept;
+}
+
+fn state(conn: &Connection, what: &str) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached("SELECT value FROM echo_state WHERE what = ?1")?.query_row([what], |r| r.get(0)).optional()
+}
+
+/// Writes what waits: rows and words in order, which is what the disk likes.
+fn write(conn: &Connection, waiting: &mut Waiting) -> rusqlite::Result<()> {
+    if waiting.notes == 0 && waiting.keys.is_empty() {
+        return Ok(());
+    }
+    waiting.keys.sort_by_key(|(key, _)| key >> REST_BITS);
+    for row_keys in waiting.keys.chunk_by(|a, b| a.0 >> REST_BITS == b.0 >> REST_BITS) {
+        let (bucket, _) = split(row_keys[0].0);
+        let mut entries = row(conn, bucket)?;
+        entries.extend(row_keys.iter().map(|(key, card)| (split(*key).1, *card)));
+        keep_newest(&mut entries);
+        put_row(conn, bucket, &entries)?;
+    }
+    waiting.keys.clear();
+    let mut stems: Vec<(i64, i64)> = waiting.stems.drain().collect();
+    stems.sort_unstable();
+    let mut count = conn.prepare_cached(
+        "INSERT INTO term (stem, notes) VALUES (?1, ?2) ON CONFLICT (stem) DO UPDATE SET notes = max(notes + excluded.notes, 0)",
+    )?;
+    for (stem, notes) in stems {
+        count.execute([stem, notes])?;
+    }
+    let mut set = conn.prepare_cached(
+        "INSERT INTO echo_state (what, value) VALUES (?1, ?2) ON CONFLICT (what) DO UPDATE SET value = value + excluded.value",
+    )?;
+    set.execute(params!["notes", waiting.notes])?;
+    waiting.notes = 0;
+    if state(conn, "folding")?.is_none() {
+        set.execute(params!["folding", FOLDING])?;
+    }
+    Ok(())
+}
+
+/// Every way to call somebody, as the desk has it.
+fn ways(name: &Name) -> Vec<String> {
+    let mut ways = vec![
+        name.full(),
+        name.given.clone(),
+        name.family.clone(),
+        name.called.clone(),
+        format!("{} {}", name.title, name.family),
+    ];
+    ways.retain(|w| !w.trim().is_empty());
+    ways
+}
+
+fn text_of(note: &str, ps: &str) -> String {
+    if ps.is_empty() { note.to_owned() } else { format!("{note}\n\n{ps}") }
+}
+
+const ONE: &str = "SELECT card.id, card.who, card.day, card.note, card.ps,
+    person.title, person.given, person.family, person.suffix, person.called, household.salutation
+    FROM card LEFT JOIN person ON person.id = card.person LEFT JOIN household ON household.id = card.household";
+
+fn earlier(conn: &Connection, row: &rusqlite::Row<'_>) -> rusqlite::Result<Earlier> {
+    let day: String = row.get(2)?;
+    let salutation: Option<String> = row.get(10)?;
+    let who: String = row.get(1)?;
+    let part = |n: usize| row.get::<_, Option<String>>(n).map(Option::unwrap_or_default);
+    let mut names = Vec::new();
+    let name = if let Some(salutation) = salutation {
+        names.push(salutation.clone());
+        let mut ask = conn.prepare_cached("SELECT title, given, family, suffix, called FROM person WHERE household = ?1")?;
+        let members = ask.query_map([&who], |r| {
+            Ok(Name { title: r.get(0)?, given: r.get(1)?, family: r.get(2)?, suffix: r.get(3)?, called: r.get(4)? })
+        })?;
+        for member in members {
+            names.extend(ways(&member?));
+        }
+        salutation
+    } else {
+        let name = Name { title: part(5)?, given: part(6)?, family: part(7)?, suffix: part(8)?, called: part(9)? };
+        names.extend(ways(&name));
+        name.spoken()
+    };
+    Ok(Earlier {
+        card: row.get(0)?,
+        who,
+        name,
+        names,
+        day: day.parse().ok(),
+        sheet_line: None,
+        note: Kept::Text(text_of(row.get_ref(3)?.as_str()?, row.get_ref(4)?.as_str()?)),
+        identical: false,
+    })
+}
+
+fn load(conn: &Connection, n: i64) -> rusqlite::Result<Option<Earlier>> {
+    if n < 0 {
+        let mut ask = conn.prepare_cached("SELECT day, traces FROM erased_note WHERE n = ?1")?;
+        return ask
+            .query_row([-n], |r| {
+                let day: String = r.get(0)?;
+                let traces = r.get_ref(1)?.as_blob()?.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
+                Ok(Earlier {
+                    card: String::new(),
+                    who: String::new(),
+                    name: "somebody who was erased".into(),
+                    names: Vec::new(),
+                    day: day.parse().ok(),
+                    sheet_line: None,
+                    note: Kept::Traces(traces),
+                    identical: false,
+                })
+            })
+            .optional();
+    }
+    let mut ask = conn.prepare_cached(&format!("{ONE} WHERE card.n = ?1"))?;
+    let mut rows = ask.query([n])?;
+    rows.next()?.map(|row| earlier(conn, row)).transpose()
+}
+
+impl Change<'_> {
+    /// Puts a card into the index. A note that is somebody's already is refused here, by the key of a table, whatever was
+    /// checked before; only an imported card, which is long gone, may repeat one.
+    pub fn learn(&self, card: i64, new: &NewCard<'_>, names: &[String]) -> Result<()> {
+        let traits = echo::traits(&text_of(new.note, new.ps), names, false);
+        for hash in &traits.fingerprints {
+            let fresh = self
+                .tx
+                .prepare_cached("INSERT OR IGNORE INTO fingerprint (hash, card) VALUES (?1, ?2)")
+                .and_then(|mut put| put.execute(params![hash, card]))
+                .map_err(|e| damaged(&e))?;
+            if fresh == 0 && new.batch.is_some() {
+                let whose: Option<String> = self
+                    .tx
+                    .query_row(
+                        "SELECT card.id FROM fingerprint JOIN card ON card.n = fingerprint.card WHERE hash = ?1",
+                        [hash],
+                        |r| r.get(0),
+                    )
+                    .optional()
+                    .map_err(|e| damaged(&e))?;
+                let whose = whose.unwrap_or_else(|| "of somebody who was erased".into());
+                return Err(Trouble::refused(format!("the note of {} is the one of the card {whose}", new.id))
+                    .hint("every card needs words of its own; nothing was printed"));
+            }
+        }
+        let waiting = &mut *self.echoes.0.borrow_mut();
+        waiting.add(card, &traits);
+        if waiting.keys.len() > WAITING { write(&self.tx, waiting).map_err(|e| damaged(&e)) } else { Ok(()) }
+    }
+
+    /// Writes what [`Change::learn`] has put by; the last thing before a change is kept.
+    pub(super) fn write_echoes(&self) -> Result<()> {
+        write(&self.tx, &mut self.echoes.0.borrow_mut()).map_err(|e| damaged(&e))
+    }
+
+    /// Takes a card out of the index, while its row is still there: it was never made.
+    pub fn unlearn(&self, card: i64) -> Result<()> {
+        self.write_echoes()?;
+        self.take_out(card, None).map_err(|e| damaged(&e))
+    }
+
+    /// Makes the index forget the words of a card whose person is being erased, and keep what a copy of the note is known by:
+    /// its fingerprints and ten bits a word, names left out. Called while the card's row is still there; the caller deletes it.
+    pub fn forget(&self, card: i64) -> Result<()> {
+        self.write_echoes()?;
+        let keep = || -> rusqlite::Result<()> {
+            let Some(old) = load(&self.tx, card)? else { return Ok(()) };
+            let Kept::Text(text) = &old.note else { return Ok(()) };
+            let traces: Vec<u8> = echo::traces(text, &old.names).iter().flat_map(|t| t.to_le_bytes()).collect();
+            let day = old.day.map(|d| d.to_string()).unwrap_or_default();
+            self.tx.execute("INSERT INTO erased_note (day, traces) VALUES (?1, ?2)", params![day, traces])?;
+            let erased = -self.tx.last_insert_rowid();
+            self.take_out(card, Some(erased))?;
+            let kept = echo::traits(text, &old.names, true);
+            let waiting = &mut *self.echoes.0.borrow_mut();
+            waiting.keys.extend(kept.keys.iter().map(|(key, _)| (*key, erased)));
+            write(&self.tx, waiting)
+        };
+        keep().map_err(|e| damaged(&e))
+    }
+
+    fn take_out(&self, card: i64, erased: Option<i64>) -> rusqlite::Result<()> {
+        let Some(old) = load(&self.tx, card)? else { return Ok(()) };
+        let Kept::Text(text) = &old.note else { return Ok(()) };
+        let traits = echo::traits(text, &old.names, false);
+        // The names may have changed since; what the table has under this card tells.
+        for hash in &traits.fingerprints {
+            match erased {
+                Some(n) => self
+                    .tx
+                    .prepare_cached("UPDATE fingerprint SET card = ?2 WHERE hash = ?1 AND card = ?3")?
+                    .execute(params![hash, n, card])?,
+                None => self
+                    .tx
+                    .prepare_cached("DELETE FROM fingerprint WHERE hash = ?1 AND card = ?2")?
+                    .execute(params![hash, card])?,
+            };
+        }
+        for (key, _) in &traits.keys {
+            let (bucket, rest) = split(*key);
+            let mut entries = row(&self.tx, bucket)?;
+            let before = entries.len();
+            entries.retain(|entry| *entry != (rest, card));
+            if entries.len() < before {
+                put_row(&self.tx, bucket, &entries)?;
+            }
+        }
+        let waiting = &mut *self.echoes.0.borrow_mut();
+        for stem in &traits.stems {
+            *waiting.stems.entry(*stem).or_default() -= 1;
+        }
+        waiting.notes -= 1;
+        write(&self.tx, waiting)
+    }
+}
+
+impl Ledger {
+    /// How often words stand in the notes on record.
+    pub fn frequencies(&self) -> Result<Frequencies> {
+        let ask = || -> rusqlite::Result<Frequencies> {
+            let notes = u64::try_from(state(self.conn(), "notes")?.unwrap_or(0)).unwrap_or(0);
+            let mut common = self.conn().prepare_cached("SELECT stem, notes FROM term WHERE notes > ?1")?;
+            let rows = common.query_map([Frequencies::common_from(notes) as i64], |r| {
+                Ok((r.get::<_, i64>(0)? as u64, r.get::<_, i64>(1)? as u64))
+            })?;
+            let rows: Vec<(u64, u64)> = rows.collect::<rusqlite::Result<_>>()?;
+            Ok(Frequencies::new(notes, rows))
+        };
+        ask().map_err(|e| damaged(&e))
+    }
+
+    /// The earlier notes a draft may be a copy of, nearest first.
+    pub fn nearest_notes(&self, draft: &Draft<'_>) -> Result<Vec<Earlier>> {
+        self.near(draft).map_err(|e| damaged(&e))
+    }
+
+    fn near(&self, draft: &Draft<'_>) -> rusqlite::Result<Vec<Earlier>> {
+        let conn = self.conn();
+        let traits = echo::traits(draft.text, &draft.recipient.names, false);
+        let mut found: Vec<i64> = Vec::new();
+        let mut identical = 0;
+        for hash in &traits.fingerprints {
+            let mut ask = conn.prepare_cached("SELECT card FROM fingerprint WHERE hash = ?1")?;
+            if let Some(card) = ask.query_row([hash], |r| r.get(0)).optional()?
+                && !found.contains(&card)
+            {
+                found.push(card);
+            }
+            identical = found.len();
+        }
+        for card in ranked(conn, &traits)? {
+            if !found.contains(&card) {
+                found.push(card);
+            }
+        }
+        found.truncate(MOST_NEAREST);
+        let mut notes = Vec::with_capacity(found.len());
+        for (place, n) in found.into_iter().enumerate() {
+            if let Some(mut earlier) = load(conn, n)? {
+                earlier.identical = place < identical;
+                notes.push(earlier);
+            }
+        }
+        Ok(notes)
+    }
+
+    /// Whether the index was made by another folding rule, or is missing for cards that are there.
+    pub fn echoes_are_stale(&self) -> Result<bool> {
+        let stale = || -> rusqlite::Result<bool> {
+            let any: bool = self.conn().query_row("SELECT EXISTS (SELECT 1 FROM card)", [], |r| r.get(0))?;
+            Ok(any && state(self.conn(), "folding")? != Some(i64::from(FOLDING)))
+        };
+        stale().map_err(|e| damaged(&e))
+    }
+
+    /// Makes the index anew from the notes on record, in one transaction; `progress` is told how many of how many are done.
+    pub fn rebuild_echoes(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
+        let total = self.count_cards()?;
+        self.change(|change| rebuild(change, total, progress).map_err(|e| damaged(&e)))
+    }
+}
+
+/// The cards that share the most telling keys with a note: the best of all, and the best for each sentence.
+fn ranked(conn: &Connection, traits: &Traits) -> rusqlite::Result<Vec<i64>> {
+    let mut scores: HashMap<i64, f32> = HashMap::new();
+    let mut by_sentence: BTreeMap<usize, HashMap<i64, f32>> = BTreeMap::new();
+    for (key, sentence) in &traits.keys {
+        let (bucket, rest) = split(*key);
+        let entries = row(conn, bucket)?;
+        let cards: Vec<i64> = entries.iter().filter(|e| e.0 == rest).map(|e| e.1).collect();
+        let worth = 1.0 / (1.0 + (cards.len().max(1) as f32).ln());
+        let here = by_sentence.entry(*sentence).or_default();
+        for card in cards {
+            *scores.entry(card).or_default() += worth;
+            *here.entry(card).or_default() += worth;
+        }
+    }
+    let best = |scores: HashMap<i64, f32>, most: usize| {
+        let mut all: Vec<(i64, f32)> = scores.into_iter().collect();
+        // Of equals the newest, so that the order is always the same.
+        let order = |a: &(i64, f32), b: &(i64, f32)| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0));
+        if all.len() > most {
+            all.select_nth_unstable_by(most, order);
+            all.truncate(most);
+        }
+        all.sort_by(order);
+        all.into_iter().map(|(card, _)| card).collect::<Vec<_>>()
+    };
+    let mut found = best(scores, NEAREST);
+    if by_sentence.len() > 1 {
+        for (_, scores) in by_sentence {
+            for card in best(scores, NEAREST_A_SENTENCE) {
+                if !found.contains(&card) {
+                    found.push(card);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Cards folded at a time, all processors at work.
+const AT_A_TIME: i64 = 8192;
+
+fn rebuild(change: &Change<'_>, total: u64, progress: &mut dyn FnMut(u64, u64)) -> rusqlite::Result<()> {
+    use rayon::prelude::*;
+    let conn: &Connection = &change.tx;
+    let waiting = &mut *change.echoes.0.borrow_mut();
+    write(conn, waiting)?;
+    // What is left of erased notes can't be made anew; it stays.
+    let mut stay: Vec<(i64, Vec<(u16, i64)>)> = Vec::new();
+    let mut ask = conn.prepare("SELECT bucket, keys FROM echo")?;
+    let rows = ask.query_map([], |r| Ok((r.get::<_, i64>(0)?, unpack(r.get_ref(1)?.as_blob()?))))?;
+    for found in rows {
+        let (bucket, mut entries) = found?;
+        entries.retain(|e| e.1 < 0);
+        if !entries.is_empty() {
+            stay.push((bucket, entries));
+        }
+    }
+    conn.execute_batch("DELETE FROM echo; DELETE FROM term; DELETE FROM fingerprint WHERE card >= 0; DELETE FROM echo_state;")?;
+    for (bucket, entries) in stay {
+        put_row(conn, bucket, &entries)?;
+    }
+    let mut prints: Vec<(i64, i64)> = Vec::new();
+    let (mut after, mut done) = (i64::MIN, 0);
+    loop {
+        let mut ask = conn.prepare_cached("SELECT n FROM card WHERE n > ?1 ORDER BY n LIMIT ?2")?;
+        let mut rows = ask.query([after, AT_A_TIME])?;
+        let mut notes: Vec<(i64, String, Vec<String>)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let n: i64 = row.get(0)?;
+            if let Some(Earlier { note: Kept::Text(text), names, .. }) = load(conn, n)? {
+                notes.push((n, text, names));
+            }
+            after = n;
+        }
+        if notes.is_empty() {
+            break;
+        }
+        let traits: Vec<(i64, Traits)> =
+            notes.par_iter().map(|(n, text, names)| (*n, echo::traits(text, names, false))).collect();
+        for (n, traits) in &traits {
+            waiting.add(*n, traits);
+            prints.extend(traits.fingerprints.iter().map(|hash| (*hash, *n)));
+        }
+        if waiting.keys.len() > WAITING * 4 {
+            write(conn, waiting)?;
+        }
+        done += notes.len() as u64;
+        progress(done.min(total), total);
+    }
+    write(conn, waiting)?;
+    prints.sort_unstable();
+    let mut put = conn.prepare("INSERT OR IGNORE INTO fingerprint (hash, card) VALUES (?1, ?2)")?;
+    for (hash, card) in prints {
+        put.execute([hash, card])?;
+    }
+    conn.execute("INSERT OR REPLACE INTO echo_state (what, value) VALUES ('folding', ?1)", [FOLDING]).map(|_| ())
+}

@@ -1,0 +1,193 @@
+//! Five languages known by their small words, and what each does to a word: contractions, small numbers, stems.
+
+use super::fold::Raw;
+use super::lexicon::Lexicon;
+use super::{hash, stem};
+
+/// The language a note is in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// German.
+    German,
+    /// French.
+    French,
+    /// Spanish.
+    Spanish,
+    /// Polish.
+    Polish,
+    /// Any other: folded and compared, without stems or lists.
+    Other,
+}
+
+/// Those with lists of their own.
+pub(super) const KNOWN: [Language; 5] =
+    [Language::English, Language::German, Language::French, Language::Spanish, Language::Polish];
+
+const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+
+/// English words run together without their apostrophe.
+const RUN_TOGETHER: [(&str, &str); 24] = [
+    ("arent", "are"),
+    ("cannot", "can"),
+    ("cant", "can"),
+    ("couldnt", "could"),
+    ("didnt", "did"),
+    ("doesnt", "does"),
+    ("dont", "do"),
+    ("hadnt", "had"),
+    ("hasnt", "has"),
+    ("havent", "have"),
+    ("isnt", "is"),
+    ("shouldnt", "should"),
+    ("wasnt", "was"),
+    ("werent", "were"),
+    ("wont", "will"),
+    ("wouldnt", "would"),
+    ("im", "i am"),
+    ("ive", "i have"),
+    ("theyre", "they are"),
+    ("thats", "that is"),
+    ("whats", "what is"),
+    ("youre", "you are"),
+    ("youve", "you have"),
+    ("youll", "you will"),
+];
+
+impl Language {
+    /// By its two letters, `de`; also `de-AT`.
+    #[must_use]
+    pub fn by_code(code: &str) -> Language {
+        let code = code.trim().to_ascii_lowercase();
+        match code.split(['-', '_']).next().unwrap_or_default() {
+            "" | "en" => Language::English,
+            "de" => Language::German,
+            "fr" => Language::French,
+            "es" => Language::Spanish,
+            "pl" => Language::Polish,
+            _ => Language::Other,
+        }
+    }
+
+    /// Its lists of words.
+    #[must_use]
+    pub fn lexicon(self) -> &'static Lexicon {
+        Lexicon::of(self)
+    }
+
+    /// The language most of the small words belong to. A note too short to tell is taken for English, which is also where
+    /// proper names and single nouns end up; that does no harm, since both sides of a comparison are read alike.
+    pub(super) fn of(raw: &Raw) -> Language {
+        if !raw.latin {
+            return Language::Other;
+        }
+        let mut counts = [0_usize; KNOWN.len()];
+        let mut seen = 0;
+        for token in &raw.tokens {
+            let word = &raw.folded[token.at.clone()];
+            for part in word.split('\'') {
+                seen += 1;
+                let bits = Lexicon::small_words(hash(part));
+                for (n, count) in counts.iter_mut().enumerate() {
+                    *count += usize::from(bits >> n & 1);
+                }
+            }
+        }
+        let best = (1..counts.len()).fold(0, |best, n| if counts[n] > counts[best] { n } else { best });
+        if counts[best] * 8 < seen && seen >= 8 { Language::Other } else { KNOWN[best] }
+    }
+
+    /// The word or words a typed word stands for.
+    pub(super) fn parts(self, word: &str, put: &mut dyn FnMut(&str)) {
+        if word == "&" {
+            return put(match self {
+                Language::German => "und",
+                Language::French => "et",
+                Language::Spanish => "y",
+                Language::Polish => "i",
+                Language::English | Language::Other => "and",
+            });
+        }
+        if word.len() <= 3 && word.as_bytes()[0].is_ascii_digit() {
+            return self.number(word, put);
+        }
+        if self != Language::English {
+            return word.split('\'').filter(|p| !p.is_empty()).for_each(put);
+        }
+        if let Some((base, end)) = word.rsplit_once('\'') {
+            return english_apostrophe(base, end, put);
+        }
+        match RUN_TOGETHER.iter().find(|(w, _)| *w == word) {
+            Some((_, two)) if two.contains(' ') => two.split(' ').for_each(put),
+            Some((_, verb)) => {
+                put(verb);
+                put("not");
+            }
+            None => put(word),
+        }
+    }
+
+    fn number(self, word: &str, put: &mut dyn FnMut(&str)) {
+        // Not the whole lexicon: reading its phrases comes through here.
+        let names = Lexicon::numbers_of(self);
+        match word.parse::<usize>() {
+            Ok(n) if n < names.len() => put(&names[n]),
+            Ok(n) if self == Language::English && n < 100 => {
+                put(TENS[n / 10 - 2]);
+                if n % 10 != 0 {
+                    put(&names[n % 10]);
+                }
+            }
+            _ => put(word),
+        }
+    }
+
+    /// The number of a word's stem; `own` is the word's own number.
+    pub(super) fn stem_hash(self, word: &str, own: u64) -> u64 {
+        if word.len() < 3 || !word.is_ascii() {
+            return own;
+        }
+        match self {
+            Language::Other => own,
+            Language::English => stem::english(word),
+            _ => hash(stem::stripped(word, self)),
+        }
+    }
+}
+
+fn english_apostrophe(base: &str, end: &str, put: &mut dyn FnMut(&str)) {
+    let base_parts = |put: &mut dyn FnMut(&str)| base.split('\'').filter(|p| !p.is_empty()).for_each(put);
+    match end {
+        "t" if base.ends_with('n') => {
+            put(match base {
+                "can" => "can",
+                "won" => "will",
+                "shan" => "shall",
+                "ain" => "is",
+                _ => base[..base.len() - 1].rsplit('\'').next().unwrap_or_default(),
+            });
+            put("not");
+        }
+        "s" => {
+            base_parts(put);
+            match base {
+                "let" => put("us"),
+                "it" | "that" | "he" | "she" | "what" | "there" | "here" | "who" | "how" | "where" | "this" => put("is"),
+                _ => {}
+            }
+        }
+        _ => {
+            base_parts(put);
+            put(match end {
+                "m" => "am",
+                "re" => "are",
+                "ve" => "have",
+                "ll" => "will",
+                "d" => "would",
+                other => other,
+            });
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The whole tool as an owner uses it: the real binary in a shop of its own, today and editor given, no network.
+
+mod builder;
+mod crash;
+mod month;
+mod people;
+mod troubles;
