@@ -165,10 +165,11 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
 
 /// Sizes of the files of one card and of batches, each card one A6 page with its note.
 fn files(folder: &str, hands: &[std::sync::Arc<Hand>], way: &Way) {
-    println!("{:22}{:>9}{:>9}{:>9}{:>12}{:>9}", "hand", "1 card", "50", "1000", "a card", "seconds");
+    println!("{:22}{:>9}{:>9}{:>9}{:>12}{:>9}{:>14}", "hand", "1 card", "50", "1000", "a card", "seconds", "text of 50");
     for hand in hands {
         let mut sizes = Vec::new();
         let mut took = 0.0;
+        let mut right = String::new();
         for cards in [1, 50, 1000] {
             let begun = Instant::now();
             let pages = (0..cards).map(|i| {
@@ -178,11 +179,34 @@ fn files(folder: &str, hands: &[std::sync::Arc<Hand>], way: &Way) {
             });
             let bytes = pdf::write(pages, &pdf::Meta::default()).unwrap();
             took = begun.elapsed().as_secs_f64();
-            std::fs::write(format!("{folder}/{}-{cards}.pdf", hand.name().replace(' ', "-")), &bytes).unwrap();
+            let file = format!("{folder}/{}-{cards}.pdf", hand.name().replace(' ', "-"));
+            std::fs::write(&file, &bytes).unwrap();
+            if cards == 50 {
+                right = extracted(&file);
+            }
             sizes.push(bytes.len());
         }
-        println!("{:22}{:9}{:9}{:9}{:12}{took:9.2}", hand.name(), sizes[0], sizes[1], sizes[2], (sizes[2] - sizes[1]) / 950);
+        println!(
+            "{:22}{:9}{:9}{:9}{:12}{took:9.2}{right:>14}",
+            hand.name(),
+            sizes[0],
+            sizes[1],
+            sizes[2],
+            (sizes[2] - sizes[1]) / 950
+        );
     }
+}
+
+/// How many pages give back exactly the note, as poppler reads them.
+fn extracted(file: &str) -> String {
+    let Ok(read) = std::process::Command::new("pdftotext").args([file, "-"]).output() else {
+        return "no poppler".to_owned();
+    };
+    let text = String::from_utf8_lossy(&read.stdout);
+    let note: Vec<&str> = NOTE.split_whitespace().collect();
+    let pages = text.split('\u{c}').filter(|page| !page.trim().is_empty());
+    let right = pages.filter(|page| page.split_whitespace().eq(note.iter().copied())).count();
+    format!("{right} right")
 }
 
 /// Standard deviation of the letters' feet around a straight line, for every line of more than four words, in x-heights.
