@@ -52,6 +52,9 @@ impl Ledger {
             .and_then(|()| conn.pragma_update(None, "secure_delete", true))
             .and_then(|()| conn.pragma_update(None, "synchronous", "FULL"))
             .and_then(|()| conn.pragma_update(None, "trusted_schema", false))
+            // 64 MB at most, taken only as it is needed: an import of years of cards is then written once, not spilled again and again.
+            .and_then(|()| conn.pragma_update(None, "cache_size", -65_536))
+            .and_then(|()| conn.pragma_update(None, "temp_store", "memory"))
             .map_err(|e| damaged(&e))?;
         conn.set_prepared_statement_cache_capacity(64);
         schema::prepare(&mut conn, path)?;
