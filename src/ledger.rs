@@ -55,6 +55,8 @@ impl Ledger {
             // 64 MB at most, taken only as it is needed: an import of years of cards is then written once, not spilled again and again.
             .and_then(|()| conn.pragma_update(None, "cache_size", -65_536))
             .and_then(|()| conn.pragma_update(None, "temp_store", "memory"))
+            // Reading goes through the system's own cache: a check looks into a hundred far pages of a large ledger.
+            .and_then(|()| conn.pragma_update(None, "mmap_size", 1_i64 << 30))
             .map_err(|e| damaged(&e))?;
         conn.set_prepared_statement_cache_capacity(64);
         schema::prepare(&mut conn, path)?;

@@ -48,10 +48,10 @@ const REST_BITS: u32 = 14;
 /// So many cards a key remembers.
 const NEWEST: usize = 64;
 /// So many notes are looked at closely, and so many for each sentence.
-const NEAREST: usize = 30;
-const NEAREST_A_SENTENCE: usize = 8;
+const NEAREST: usize = 24;
+const NEAREST_A_SENTENCE: usize = 5;
 /// Never more than this in all.
-const MOST_NEAREST: usize = 64;
+const MOST_NEAREST: usize = 48;
 /// So many keys wait in memory before they are written: some 40 MB.
 const WAITING: usize = 2_000_000;
 
