@@ -42,6 +42,12 @@ pub struct Import {
     /// Which comes first in 03/04/1980
     #[arg(long, value_name = "ORDER", value_parser = order)]
     dates: Option<Order>,
+    /// 1900, 1901 and 1970 are real years of birth in this file
+    #[arg(long)]
+    real_years: bool,
+    /// The file's encoding, where it isn't found out rightly: windows-1250
+    #[arg(long, value_name = "NAME")]
+    charset: Option<String>,
     /// People who may be here already are the same
     #[arg(long)]
     yes: bool,
@@ -70,7 +76,8 @@ impl Import {
             As::Cards => Wanted::Cards,
             As::Touches => Wanted::Touches,
         };
-        let mut mapping = Mapping { dates: self.dates, ..Mapping::default() };
+        let mut mapping =
+            Mapping { dates: self.dates, real_years: self.real_years, charset: self.charset.clone(), ..Mapping::default() };
         for typed in &self.map {
             mapping.add(typed)?;
         }
