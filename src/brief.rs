@@ -1,38 +1,29 @@
 //! What to remember before writing to somebody: where the conversation stopped, in the owner's own words. Never text for a note.
 
 use crate::day::Day;
-use crate::touch::{self, Touch};
+use crate::rules::{Kind, Rules};
+use crate::touch::Touch;
 
-/// A question that opens a conversation, for the writer; it never enters a note. Chosen by what happened last.
-const ASK: [(&str, &str); 8] = [
-    ("purchase", "how did it turn out?"),
-    ("visit", "what has changed since?"),
-    ("service", "does it hold? what is still not right?"),
-    ("question", "did the answer help?"),
-    ("plan", "how far has the plan come?"),
-    ("life", "how is it going, now that it is real?"),
-    ("complaint", "has it been put right, in their eyes?"),
-    ("talk", "what came of it?"),
-];
-
-/// A few lines for the writer, without marks: since when, what was said last, what is known, what is promised, what the last card
-/// said. `last` is the last card's day and text.
+/// A few lines for the writer, without marks: since when, what was said last, what is open, what is known, what the last card said.
+/// `last` is the last card's day and text; `touches` are oldest first.
 #[must_use]
-pub fn brief(touches: &[Touch], last: Option<(Day, &str)>, today: Day) -> Vec<String> {
+pub fn brief(rules: &Rules, touches: &[Touch], last: Option<(Day, &str)>, today: Day) -> Vec<String> {
     let mut lines = Vec::new();
-    let happened = || touches.iter().filter(|t| !touch::is_fact(&t.kind) && t.kind != "promise" && t.kind != "signal");
-    let first = happened().next();
-    if let Some(newest) = happened().next_back() {
-        let since = first
-            .filter(|f| f.on.year() < today.year())
-            .map_or_else(String::new, |f| format!("customer since {}; ", f.on.year()));
+    let talks = |t: &&Touch| tells(&rules.kind(&t.kind)) && t.kind != "promise";
+    let newest = touches.iter().rfind(talks);
+    if let Some(newest) = newest {
+        let first = touches.iter().find(talks).filter(|f| f.on.year() < today.year());
+        let since = first.map_or_else(String::new, |f| format!("customer since {}; ", f.on.year()));
         lines.push(one_line(&format!("{since}last: {} on {}{}", newest.kind, newest.on.plain(), said(&newest.text))));
     }
-    for promise in touches.iter().filter(|t| t.kind == "promise" && t.until.is_none_or(|d| d >= today.plus(-60))) {
-        let until = promise.until.map_or_else(String::new, |d| format!(" until {}", d.plain()));
-        lines.push(one_line(&format!("promised{until}{}", said(&promise.text))));
+    for open in rules.open(touches) {
+        let until = open.until.map_or_else(String::new, |d| format!(" until {}", d.plain()));
+        lines.push(one_line(&match open.kind.as_str() {
+            "promise" => format!("promised{until}{}", said(&open.text)),
+            kind => format!("open: {kind} of {}{until}{}", open.on.plain(), said(&open.text)),
+        }));
     }
-    for fact in touches.iter().rev().filter(|t| touch::is_fact(&t.kind)).take(3) {
+    for fact in touches.iter().rev().filter(|t| rules.kind(&t.kind).fact).take(3) {
         // An old fact may no longer hold.
         let old = if today.since(fact.on) > 3 * 365 { format!(" ({}?)", fact.on.year()) } else { String::new() };
         lines.push(one_line(&format!("know: {}{old}", fact.text)));
@@ -42,12 +33,33 @@ pub fn brief(touches: &[Touch], last: Option<(Day, &str)>, today: Day) -> Vec<St
         let more = if begin.chars().count() < one_line(text).chars().count() { " …" } else { "" };
         lines.push(format!("last card, {}: \"{begin}{more}\"", day.plain()));
     }
-    let question = happened()
-        .next_back()
-        .and_then(|t| ASK.iter().find(|(kind, _)| *kind == t.kind))
-        .map_or("what is new with them?", |(_, ask)| ask);
-    lines.push(format!("ask? {question}"));
+    let asked = newest.map(|t| rules.kind(&t.kind).ask).filter(|ask| !ask.is_empty());
+    lines.push(format!("ask? {}", asked.as_deref().unwrap_or("what is new with them?")));
     lines
+}
+
+/// The five lines for somebody who walks in after a long time, so that the talk can go on where it stopped; none if they were
+/// here lately, or never. `touches` are those before today's visit.
+#[must_use]
+pub fn welcome(rules: &Rules, name: &str, touches: &[Touch], today: Day) -> Vec<String> {
+    let last = touches.iter().rfind(|t| tells(&rules.kind(&t.kind)));
+    let Some(last) = last.filter(|t| today.since(t.on) > i64::from(rules.habits.brief_after)) else { return Vec::new() };
+    let months = today.since(last.on) / 30;
+    let mut lines = vec![format!("{name}, last here or heard from {months} months ago")];
+    let all = brief(rules, touches, None, today);
+    let of = |begin: &str, most: usize| all.iter().filter(|l| l.starts_with(begin)).take(most).cloned().collect::<Vec<_>>();
+    lines.extend(all.first().filter(|l| l.contains("last: ")).cloned());
+    let mut rest = of("know: ", 1);
+    rest.extend(all.iter().filter(|l| l.starts_with("promised") || l.starts_with("open: ")).take(1).cloned());
+    rest.extend(of("ask? ", 1));
+    lines.extend(rest);
+    lines.truncate(5);
+    lines
+}
+
+/// Something that happened between people, rather than a fact or a bank transfer.
+fn tells(kind: &Kind) -> bool {
+    !kind.fact && !kind.silent
 }
 
 fn said(text: &str) -> String {
@@ -64,23 +76,25 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn touch(on: &str, kind: &str, text: &str) -> Touch {
+        Touch::new(on.parse().unwrap(), kind, text)
+    }
+
+    fn rules() -> Rules {
+        Rules::new(&std::collections::BTreeMap::new(), &[], None).unwrap()
+    }
+
     #[test]
     fn the_brief_is_the_last_talk_the_facts_and_the_last_card() {
-        let touch = |on: &str, kind: &str, text: &str| Touch {
-            on: on.parse().unwrap(),
-            kind: kind.into(),
-            text: text.into(),
-            until: None,
-            by: String::new(),
-        };
         let touches = [
             touch("2019-04-02", "visit", ""),
             touch("2021-01-01", "fact", "has a spaniel\ncalled Bess"),
             touch("2026-10-03", "purchase", "walking boots for Lisbon"),
+            touch("2026-10-05", "signal", "clicked"),
         ];
         let today: Day = "2026-12-01".parse().unwrap();
         let last = today.plus(-350);
-        let lines = brief(&touches, Some((last, "Ana, I hope the puppy lets you sleep")), today);
+        let lines = brief(&rules(), &touches, Some((last, "Ana, I hope the puppy lets you sleep")), today);
         assert_eq!(
             lines,
             [
@@ -90,5 +104,29 @@ mod tests {
                 "ask? how did it turn out?",
             ]
         );
+    }
+
+    #[test]
+    fn a_year_of_silence_keeps_its_thread_and_is_met_with_five_lines() {
+        let touches = [
+            touch("2025-10-01", "fact", "afraid of drills"),
+            touch("2025-10-03", "thinking", "the implant; asks her daughter first"),
+        ];
+        let today: Day = "2026-10-20".parse().unwrap();
+        let lines = brief(&rules(), &touches, None, today);
+        assert!(lines.contains(&"open: thinking of 3 Oct 2025: the implant; asks her daughter first".to_owned()), "{lines:?}");
+        let welcome = welcome(&rules(), "Ana López", &touches, today);
+        assert_eq!(
+            welcome,
+            [
+                "Ana López, last here or heard from 12 months ago",
+                "customer since 2025; last: thinking on 3 Oct 2025: the implant; asks her daughter first",
+                "know: afraid of drills",
+                "open: thinking of 3 Oct 2025: the implant; asks her daughter first",
+                "ask? how far are they with it?",
+            ]
+        );
+        assert!(super::welcome(&rules(), "Ana", &touches, "2025-12-01".parse().unwrap()).is_empty(), "she was here lately");
+        assert!(super::welcome(&rules(), "Ana", &[], today).is_empty(), "she was never here");
     }
 }

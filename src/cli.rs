@@ -23,6 +23,8 @@ mod person;
 mod posted;
 mod preview;
 mod print;
+mod remind;
+mod returned;
 mod show;
 mod status;
 pub mod talk;
@@ -61,7 +63,10 @@ verbs! {
     labels::Labels => Labels "Address labels for a batch",
     labels::Envelopes => Envelopes "Envelopes for a batch",
     posted::Posted => Posted "Write down that cards were posted",
+    returned::Returned => Returned "Write down that a card came back",
+    returned::Answered => Answered "Write down that a card was answered, and what was said",
     status::Status => Status "The month at a glance",
+    remind::Remind => Remind "Let the system's own timer say on weekdays what is due",
     lists::HandsVerb => Hands "The handwritings there are, with a picture",
     lists::Stocks => Stocks "The papers there are, with a picture",
     lists::LettersVerb => Letters "The letters there are, with a picture",
@@ -71,6 +76,23 @@ verbs! {
     housekeeping::Restore => Restore "Put a copy of the ledger back in its place",
     housekeeping::Completions => Completions "Print the completion script for a shell",
     housekeeping::Man => Man "Print the manual page",
+}
+
+impl Verb {
+    /// Those that say themselves what is late, or have no shop yet, stay silent.
+    fn tells_what_is_late(&self) -> bool {
+        !matches!(
+            self,
+            Verb::Due(_)
+                | Verb::Status(_)
+                | Verb::Demo(_)
+                | Verb::Init(_)
+                | Verb::Completions(_)
+                | Verb::Man(_)
+                | Verb::Doctor(_)
+                | Verb::Remind(_)
+        )
+    }
 }
 
 /// Cards with a note of their own for every customer.
@@ -110,6 +132,12 @@ pub struct World {
     shop: Option<PathBuf>,
     /// `$VISUAL`, or else `$EDITOR`.
     pub editor: Option<String>,
+    /// The home folder.
+    pub home: Option<PathBuf>,
+    /// Where programs keep their settings, if that isn't in the usual place: `$XDG_CONFIG_HOME`.
+    pub config: Option<PathBuf>,
+    /// This program's own file.
+    pub program: Option<PathBuf>,
     /// A person sits there: standard input and error are a terminal.
     pub terminal: bool,
 }
@@ -160,14 +188,25 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let talk = Talk::of_this_process();
     let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.trim().is_empty()));
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
     let world = World {
         dir: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
         today: cli.today.unwrap_or_else(Day::today),
         shop: cli.shop,
         editor,
+        home: folder("HOME").or_else(|| folder("USERPROFILE")),
+        config: folder("XDG_CONFIG_HOME"),
+        program: std::env::current_exe().ok(),
         terminal: talk.on_terminal(),
     };
-    match cli.verb.run(&world, &talk) {
+    let tells = cli.verb.tells_what_is_late();
+    let done = cli.verb.run(&world, &talk);
+    if let (true, Ok(_), Ok(shop)) = (tells, &done, world.shop()) {
+        if let Some(line) = due::late_line(&shop, world.today) {
+            talk.say(talk::styled(talk::BAD, &line));
+        }
+    }
+    match done {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::Code(code)) => ExitCode::from(code),
         Err(trouble) => {

@@ -1,12 +1,17 @@
-//! People, history and today in; who is owed a card, and by when it must be posted, out. Pure.
+//! People, history and today in; who is owed a card, a call or an answer, and by when, out. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use crate::day::{Birthday, Day};
 use crate::occasion::Occasion;
 use crate::person::{Id, Person, Status};
+use crate::rules::{Give, Mark, Rules};
+
+mod history;
+mod restraint;
 
 /// How long the post takes and when it rests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,11 +58,38 @@ impl Post {
         }
         at
     }
+
+    /// The last day with post on or before `day`.
+    #[must_use]
+    pub fn last_before(&self, day: Day) -> Day {
+        (0..366).map(|back| day.plus(-back)).find(|d| self.works(*d)).unwrap_or(day)
+    }
+
+    /// So many working days after `day`.
+    #[must_use]
+    pub fn after(&self, day: Day, days: u32) -> Day {
+        let mut at = day;
+        let mut left = days;
+        for _ in 0..366 + i64::from(days.min(366)) {
+            if left == 0 {
+                break;
+            }
+            at = at.plus(1);
+            left -= u32::from(self.works(at));
+        }
+        at
+    }
 }
 
-/// A card somebody is owed.
+/// How long after its day a card is still owed; after that it was missed.
+pub const MISSED_AFTER: i64 = 14;
+
+/// Something somebody is owed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Due {
+    /// A promise, an answer, a call or a card.
+    #[serde(serialize_with = "give")]
+    pub kind: Give,
     /// Person or household.
     pub to: Id,
     /// Their name, for people to read.
@@ -67,19 +99,40 @@ pub struct Due {
     pub occasion: Occasion,
     /// The day it is for.
     pub day: Day,
-    /// The last day to post it.
+    /// The last day to post it, or to do it.
     pub post_by: Day,
-    /// The post-by day has passed.
+    /// That day has passed.
     pub late: bool,
     /// A few words more: `turns 40`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub why: String,
-    /// `planned`, or `written` when a note stands on a sheet, or `printed`: printed and still to be posted.
+    /// Of a card: `planned`, or `written` when a note stands on a sheet, or `printed`: printed and still to be posted, or `held`.
+    /// Everything else is `open`.
     pub state: &'static str,
+    /// Why a card is held.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub held: String,
+    /// Questions to ask, or to ask oneself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ask: Vec<String>,
+    /// The touch it follows from, whose words belong behind `why`.
+    #[serde(skip)]
+    pub touch: Option<i64>,
+    /// A touch whose words belong behind those: what was said last time.
+    #[serde(skip)]
+    pub recall: Option<i64>,
+    /// A card that may go out while something is wrong.
+    #[serde(skip)]
+    pub solemn: bool,
 }
 
 fn as_str<S: serde::Serializer>(occasion: &Occasion, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(occasion.as_str())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn give<S: serde::Serializer>(give: &Give, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(give.as_str())
 }
 
 /// Which part of the calendar is asked about: cards whose day or whose post-by day lies in it.
@@ -97,46 +150,164 @@ impl Window {
     }
 }
 
-/// Cards on record, by person or household, occasion and key, with their state.
-pub type OnRecord = BTreeMap<(Id, String, String), String>;
+/// A card that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Person or household.
+    pub to: Id,
+    /// Why.
+    pub occasion: String,
+    /// What tells it from the next one on the same occasion: year or month.
+    pub key: String,
+    /// The day it was for.
+    pub day: Day,
+    /// The day it was printed.
+    pub made: Day,
+    /// `printed`, `posted`, `returned` or `answered`.
+    pub state: String,
+}
 
-/// Everybody who is owed a card in the window, in post-by order, then by id. Nobody who has died, asked not to be written to,
-/// or whose mail comes back; nobody whose card has been posted.
+/// Everybody's history without its words: for each person, in the order of `people`, their marks, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Stories {
+    marks: Vec<Mark>,
+    ends: Vec<usize>,
+}
+
+impl Stories {
+    /// Adds a mark to the person at hand.
+    pub fn push(&mut self, mark: Mark) {
+        self.marks.push(mark);
+    }
+
+    /// Goes on to the next person.
+    pub fn next_person(&mut self) {
+        self.ends.push(self.marks.len());
+    }
+
+    /// How many persons are done.
+    #[must_use]
+    pub fn persons(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The marks of the person at `at`.
+    #[must_use]
+    pub fn of(&self, at: usize) -> &[Mark] {
+        let range: Range<usize> = match (at.checked_sub(1).map(|b| self.ends.get(b)), self.ends.get(at)) {
+            (None, Some(end)) => 0..*end,
+            (Some(Some(begin)), Some(end)) => *begin..*end,
+            _ => 0..0,
+        };
+        &self.marks[range]
+    }
+}
+
+/// All that is asked about what is due.
+#[derive(Clone, Copy, Debug)]
+pub struct Affairs<'a> {
+    /// Everybody, by id.
+    pub people: &'a [Person],
+    /// Their history.
+    pub stories: &'a Stories,
+    /// The cards of the last year and a bit.
+    pub sent: &'a [Sent],
+    /// The shop's rules.
+    pub rules: &'a Rules,
+    /// The post.
+    pub post: &'a Post,
+    /// Today.
+    pub today: Day,
+}
+
+/// Cards by whom they were for.
+type ByWho<'a> = BTreeMap<&'a Id, Vec<&'a Sent>>;
+
+/// What everybody is owed in the window: promises and answers first, then calls, then cards in post-by order, then by id. No card
+/// to anybody who has died, asked not to be written to, or whose mail comes back; none whose card has been posted.
 #[must_use]
-pub fn due(people: &[Person], on_record: &OnRecord, window: Window, today: Day, post: &Post) -> Vec<Due> {
+pub fn due(affairs: &Affairs<'_>, window: Window) -> Vec<Due> {
+    let mut by_who: ByWho<'_> = BTreeMap::new();
+    for sent in affairs.sent {
+        by_who.entry(&sent.to).or_default().push(sent);
+    }
     let mut found = Vec::new();
-    for person in people.iter().filter(|p| p.status == Status::Contact) {
-        for (occasion, date) in [("birthday", person.birthday), ("anniversary", person.anniversary)] {
-            let Some(date) = date else { continue };
-            let occasion = Occasion::new(occasion);
-            // The window may touch two birthdays: one just past its post-by day and, in a long window, the next.
-            let mut day = date.next(window.from);
-            while day <= window.to.plus(60) {
-                let post_by = post.post_by(day);
-                let key = (person.id.clone(), occasion.as_str().to_owned(), occasion.key(day));
-                let state = on_record.get(&key).map(String::as_str);
-                if (window.holds(day) || window.holds(post_by)) && matches!(state, None | Some("printed" | "written")) {
-                    found.push(Due {
-                        to: person.id.clone(),
-                        name: person.name.full(),
-                        why: why(date, day, &occasion),
-                        late: post_by < today,
-                        state: match state {
-                            Some("printed") => "printed",
-                            Some(_) => "written",
-                            None => "planned",
-                        },
-                        occasion: occasion.clone(),
-                        day,
-                        post_by,
-                    });
-                }
-                day = date.next(day.plus(1));
-            }
+    for (at, person) in affairs.people.iter().enumerate() {
+        if person.status == Status::Deceased {
+            continue;
+        }
+        let marks = affairs.stories.of(at);
+        let own = [Some(&person.id), person.household.as_ref()];
+        let sent: Vec<&Sent> = own.iter().flatten().filter_map(|id| by_who.get(*id)).flatten().copied().collect();
+        let mut theirs = Vec::new();
+        yearly(affairs, person, &sent, window, &mut theirs);
+        history::follow(affairs, person, marks, &sent, window, &mut theirs);
+        if person.status != Status::Contact {
+            theirs.retain(|d| d.kind != Give::Card);
+        }
+        if !theirs.is_empty() {
+            restraint::hold(affairs, marks, &sent, &mut theirs);
+        }
+        found.append(&mut theirs);
+    }
+    for quiet in history::quiet(affairs, &by_who, window) {
+        if !found.iter().any(|d: &Due| d.to == quiet.to && d.occasion == quiet.occasion) {
+            found.push(quiet);
         }
     }
-    found.sort_by(|a, b| (a.post_by, a.day, &a.to).cmp(&(b.post_by, b.day, &b.to)));
+    let rank = |d: &Due| match d.kind {
+        Give::Promise | Give::Answer => 0,
+        Give::Call => 1,
+        Give::Card => 2,
+    };
+    found.sort_by(|a, b| (rank(a), a.post_by, a.day, &a.to, &a.occasion).cmp(&(rank(b), b.post_by, b.day, &b.to, &b.occasion)));
     found
+}
+
+/// A card for somebody, before anybody looked whether it may go.
+fn card(affairs: &Affairs<'_>, person: &Person, occasion: &Occasion, day: Day, post_by: Day) -> Due {
+    Due {
+        kind: Give::Card,
+        to: person.id.clone(),
+        name: person.name.full(),
+        occasion: occasion.clone(),
+        day,
+        post_by,
+        late: post_by < affairs.today,
+        why: String::new(),
+        state: "planned",
+        held: String::new(),
+        ask: Vec::new(),
+        touch: None,
+        recall: None,
+        solemn: false,
+    }
+}
+
+/// Birthdays and anniversaries.
+fn yearly(affairs: &Affairs<'_>, person: &Person, sent: &[&Sent], window: Window, found: &mut Vec<Due>) {
+    for (name, date) in [("birthday", person.birthday), ("anniversary", person.anniversary)] {
+        let Some(date) = date else { continue };
+        let mut day = date.next(window.from);
+        if day > window.to.plus(60) {
+            continue;
+        }
+        let occasion = Occasion::new(name);
+        // The window may touch two birthdays: one just past its post-by day and, in a long window, the next.
+        while day <= window.to.plus(60) {
+            let post_by = affairs.post.post_by(day);
+            let key = occasion.key(day);
+            let made = sent.iter().find(|s| s.to == person.id && s.occasion == name && s.key == key);
+            let owed = made.is_none_or(|s| s.state == "printed");
+            if (window.holds(day) || window.holds(post_by)) && owed {
+                let mut due = card(affairs, person, &occasion, day, post_by);
+                due.why = why(date, day, &occasion);
+                due.state = if made.is_some() { "printed" } else { "planned" };
+                found.push(due);
+            }
+            day = date.next(day.plus(1));
+        }
+    }
 }
 
 fn why(date: Birthday, day: Day, occasion: &Occasion) -> String {
@@ -147,54 +318,18 @@ fn why(date: Birthday, day: Day, occasion: &Occasion) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::person::Name;
-
-    fn day(text: &str) -> Day {
-        text.parse().unwrap()
-    }
-
-    fn person(name: &str, birthday: &str) -> Person {
-        Person { id: Id::of(name), name: Name::parse(name), birthday: Some(birthday.parse().unwrap()), ..Person::default() }
-    }
-
-    #[test]
-    fn post_by_counts_working_days_back() {
-        let post = Post::default();
-        assert_eq!(post.post_by(day("2026-12-12")), day("2026-12-07"));
-        // A Sunday birthday must arrive on Saturday.
-        assert_eq!(post.post_by(day("2026-12-13")), day("2026-12-07"));
-        let christmas = Post { holidays: [day("2026-12-25"), day("2026-12-26")].into(), ..Post::default() };
-        assert_eq!(christmas.post_by(day("2026-12-26")), day("2026-12-18"));
-        let never =
-            Post { closed: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(String::from).into(), ..Post::default() };
-        assert!(never.post_by(day("2026-12-26")) < day("2026-01-01"));
-    }
-
-    #[test]
-    fn leap_days_yearless_and_the_dead() {
-        let mut gone = person("Gone Person", "--12-24");
-        gone.status = Status::Deceased;
-        let mut no = person("No Thanks", "--12-24");
-        no.status = Status::DoNotContact;
-        let people = [person("Leap Day", "2000-02-29"), person("No Year", "--03-02"), gone, no];
-        let window = Window { from: day("2027-02-20"), to: day("2027-03-10") };
-        let found = due(&people, &OnRecord::new(), window, day("2027-02-20"), &Post::default());
-        let seen: Vec<_> = found.iter().map(|d| (d.to.as_str(), d.day.to_string(), d.why.as_str())).collect();
-        assert_eq!(seen, [("leap-day", "2027-02-28".to_owned(), "turns 27"), ("no-year", "2027-03-02".to_owned(), "")]);
-    }
-
-    #[test]
-    fn a_posted_card_is_no_longer_owed() {
-        let people = [person("Ana Lopez", "--12-12")];
-        let window = Window { from: day("2026-12-01"), to: day("2026-12-31") };
-        let mut on_record = OnRecord::new();
-        let key = (Id::of("Ana Lopez"), "birthday".to_owned(), "2026".to_owned());
-        on_record.insert(key.clone(), "printed".into());
-        assert_eq!(due(&people, &on_record, window, day("2026-12-01"), &Post::default())[0].state, "printed");
-        on_record.insert(key, "posted".into());
-        assert!(due(&people, &on_record, window, day("2026-12-01"), &Post::default()).is_empty());
+/// Puts the words of the touches behind the reasons.
+pub fn put_words(found: &mut [Due], words: &BTreeMap<i64, String>) {
+    for due in found {
+        let said = |n: Option<i64>| n.and_then(|n| words.get(&n)).map(|t| t.trim()).filter(|t| !t.is_empty());
+        if let Some(text) = said(due.touch) {
+            due.why = if due.why.is_empty() { text.to_owned() } else { format!("{}: {text}", due.why) };
+        }
+        if let Some(text) = said(due.recall) {
+            due.why += &format!("; last time: {text}");
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use crate::trouble::{Result, Trouble};
 pub mod batches;
 pub mod cards;
 pub mod echoes;
+pub mod glance;
 pub mod history;
 pub mod intake;
 pub mod people;

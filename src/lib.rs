@@ -16,6 +16,8 @@ pub mod touch;
 
 pub mod occasion;
 
+pub mod rules;
+
 pub mod brief;
 pub mod due;
 pub mod echo;

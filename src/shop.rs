@@ -1,5 +1,6 @@
 //! The shop folder and its `wetink.toml`: where everything is, and what the owner said once for all cards.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::ops::Range;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::due::Post;
 use crate::person::Address;
+use crate::rules::{self, Habits, Kind, Rules};
 use crate::trouble::{Result, Spot, Trouble};
 
 /// The name of the settings file; a folder that has it is a shop.
@@ -37,7 +39,7 @@ pub struct Settings {
     /// How long the post takes.
     pub post: Post,
     /// What to do with warnings: `off`, `warn` or `refuse` by rule name.
-    pub rules: std::collections::BTreeMap<String, String>,
+    pub rules: BTreeMap<String, String>,
     /// The house's own words.
     pub phrases: Phrases,
     /// The printer's habits, read by the printing rooms.
@@ -46,6 +48,12 @@ pub struct Settings {
     pub stock: Vec<toml::Table>,
     /// Saved column names for imports, by name.
     pub import: toml::Table,
+    /// What words after `wetink log WHO` mean, beside the built-in ones.
+    pub kinds: BTreeMap<String, Kind>,
+    /// What follows from them, beside the built-in rules.
+    pub rule: Vec<rules::Rule>,
+    /// How much is enough.
+    pub habits: Option<Habits>,
 }
 
 /// Who we are: the names and addresses that stand on every card.
@@ -97,7 +105,7 @@ pub struct Print {
     /// How the printer turns the sheet: `long-edge`, `short-edge`, `manual`.
     pub duplex: String,
     /// The letter for an occasion, by the occasion's name; others take the bundled one.
-    pub letters: std::collections::BTreeMap<String, String>,
+    pub letters: BTreeMap<String, String>,
     /// A cover for every card: a design's name, or a picture file in the shop folder. Empty changes it from card to card.
     pub cover: String,
 }
@@ -110,7 +118,7 @@ impl Default for Print {
             hand: "nothing-you-could-do".into(),
             manner: "natural".into(),
             duplex: "long-edge".into(),
-            letters: std::collections::BTreeMap::new(),
+            letters: BTreeMap::new(),
             cover: String::new(),
         }
     }
@@ -237,6 +245,11 @@ impl Shop {
         }
     }
 
+    /// Kinds, rules and habits: the built-in ones and the shop's own.
+    pub fn rules(&self) -> Result<Rules> {
+        self.settings.rules_of_touches()
+    }
+
     /// The bundled rule's setting from `[rules]`, if there is one.
     #[must_use]
     pub fn rule(&self, name: &str) -> Option<&str> {
@@ -256,6 +269,7 @@ impl Settings {
             }
             .hint("each line is `name = \"value\"` under its [heading]; `wetink init` in an empty folder shows them all")
         })?;
+        settings.rules_of_touches()?;
         for (rule, value) in &settings.rules {
             const WARNINGS: [&str; 5] = ["about", "generic", "sales-talk", "too-short", "repeats-last-year"];
             if !WARNINGS.contains(&rule.as_str()) {
@@ -270,6 +284,12 @@ impl Settings {
             }
         }
         Ok(settings)
+    }
+}
+
+impl Settings {
+    fn rules_of_touches(&self) -> Result<Rules> {
+        Rules::new(&self.kinds, &self.rule, self.habits)
     }
 }
 
@@ -321,7 +341,19 @@ fn settings_text(start: &Start) -> String {
         city = quote(&a.city),
         region = quote(&a.region),
         postcode = quote(&a.postcode),
+        rules = as_remarks(rules::BUILT_IN),
     )
+}
+
+/// The built-in rules as remarks: to be read, and to be changed by taking the `#` away.
+fn as_remarks(text: &str) -> String {
+    text.lines()
+        .map(|l| match l {
+            "" => "\n".to_owned(),
+            remark if remark.starts_with('#') => format!("{remark}\n"),
+            line => format!("# {line}\n"),
+        })
+        .collect()
 }
 
 /// Makes a folder that only its owner can read (0700), if it isn't there.

@@ -20,28 +20,16 @@ pub struct Touch {
     /// Who noted it down, where that is known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub by: String,
+    /// The open thread it closes, as its kind and day: `promise 2026-11-10`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub closes: String,
 }
 
-/// Kinds everybody has, for help and for the nearest-name hint. A shop may use any other word.
-pub const KINDS: [&str; 14] = [
-    "enquiry",
-    "question",
-    "purchase",
-    "visit",
-    "talk",
-    "service",
-    "payment",
-    "complaint",
-    "promise",
-    "idea",
-    "life",
-    "plan",
-    "fact",
-    "reply",
-];
-
-/// Whether a touch of this kind is something known about the person rather than something that happened.
-#[must_use]
-pub fn is_fact(kind: &str) -> bool {
-    matches!(kind, "fact" | "life" | "why-us")
+impl Touch {
+    /// Something that happened on a day, and nothing more said about it.
+    #[must_use]
+    pub fn new(on: Day, kind: &str, text: &str) -> Touch {
+        let empty = String::new;
+        Touch { on, kind: kind.to_owned(), text: text.to_owned(), until: None, by: empty(), closes: empty() }
+    }
 }

@@ -1,22 +1,24 @@
 //! `wetink due`: who is owed a card, and when it must be posted.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use clap::Args;
 
 use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::{Day, Month};
-use crate::due::{self, Due, Window};
+use crate::due::{self, Affairs, Due, MISSED_AFTER, Window};
 use crate::ledger::Ledger;
+use crate::out::calendar::{self, Entry};
+use crate::rules::Give;
 use crate::sheet::Sheet;
-use crate::shop::Shop;
+use crate::shop::{self, Shop};
 use crate::trouble::{Result, Trouble};
 
 /// How far ahead is looked if nothing else is said.
 pub const WITHIN: i64 = 45;
-/// How long after its day a card is still owed; after that it was missed.
-pub const MISSED_AFTER: i64 = 14;
 
 #[derive(Debug, Args)]
 pub struct DueVerb {
@@ -32,6 +34,12 @@ pub struct DueVerb {
     /// Print nothing; say it with the exit code: 10 something is due, 11 something is late
     #[arg(long)]
     check: bool,
+    /// Write the cards into a calendar file, each on its post-by day; run again, what is no longer due is withdrawn
+    #[arg(long, value_name = "FILE")]
+    ics: Option<PathBuf>,
+    /// Show a message on the desktop if something is to be done within a week; for the timer of `wetink remind`
+    #[arg(long)]
+    notify: bool,
 }
 
 fn days(text: &str) -> Result<i64, String> {
@@ -53,29 +61,49 @@ pub fn window(month: Option<Month>, within: Option<i64>, today: Day) -> Window {
     }
 }
 
-/// Everybody owed a card in the window, with cards that have a note on some sheet shown as written. What was missed by more
-/// than a fortnight is left out.
+/// Everything owed in the window, with cards that have a note on some sheet shown as written. What was missed by more than a
+/// fortnight is left out.
 pub fn owed(shop: &Shop, ledger: &Ledger, window: Window, today: Day) -> Result<Vec<Due>> {
+    let mut found = owed_and_missed(shop, ledger, window, today)?;
+    found.retain(|d| !missed(d, today));
+    Ok(found)
+}
+
+/// The day of a card has passed by more than a fortnight, and it wasn't printed.
+#[must_use]
+pub fn missed(due: &Due, today: Day) -> bool {
+    due.kind == Give::Card && due.day < today.plus(-MISSED_AFTER)
+}
+
+/// Everything owed in the window, and the cards that were missed.
+pub fn owed_and_missed(shop: &Shop, ledger: &Ledger, window: Window, today: Day) -> Result<Vec<Due>> {
+    let rules = shop.rules()?;
     let people = ledger.people()?;
-    let on_record = ledger.on_record(window.from.plus(-370))?;
-    let mut found = due::due(&people, &on_record, window, today, &shop.settings.post);
-    found.retain(|d| d.day >= today.plus(-MISSED_AFTER));
+    let stories = ledger.stories(&people, &rules)?;
+    let sent = ledger.sent(window.from.min(today).plus(-400))?;
+    let post = &shop.settings.post;
+    let affairs = Affairs { people: &people, stories: &stories, sent: &sent, rules: &rules, post, today };
+    let mut found = due::due(&affairs, window);
+    let told: Vec<i64> = found.iter().flat_map(|d| [d.touch, d.recall]).flatten().collect();
+    due::put_words(&mut found, &ledger.words(&told)?);
     let written = written(shop);
     for due in found.iter_mut().filter(|d| d.state == "planned") {
-        if written.contains(&(due.to.as_str().to_owned(), due.occasion.as_str().to_owned())) {
+        let near = |month: &Month| due.day >= month.first().plus(-45) && due.day <= month.last().plus(45);
+        if written.get(&(due.to.to_string(), due.occasion.to_string())).is_some_and(|months| months.iter().any(near)) {
             due.state = "written";
         }
     }
     Ok(found)
 }
 
-/// Who has a note on a sheet: id and occasion.
-fn written(shop: &Shop) -> BTreeSet<(String, String)> {
-    let mut found = BTreeSet::new();
+/// Who has a note on a sheet: id and occasion, and the months of those sheets.
+fn written(shop: &Shop) -> BTreeMap<(String, String), Vec<Month>> {
+    let mut found: BTreeMap<(String, String), Vec<Month>> = BTreeMap::new();
     for path in shop.sheets() {
+        let Ok(month) = month_of_sheet(&path.to_string_lossy()) else { continue };
         let Ok(sheet) = std::fs::read(&path).map_err(|_| ()).and_then(|b| Sheet::read("", &b).map_err(|_| ())) else { continue };
         for entry in sheet.entries.iter().filter(|e| !e.note.is_empty()) {
-            found.insert((entry.who.clone(), entry.occasion.as_str().to_owned()));
+            found.entry((entry.who.clone(), entry.occasion.as_str().to_owned())).or_default().push(month);
         }
     }
     found
@@ -88,11 +116,21 @@ impl DueVerb {
         let found = owed(&shop, &ledger, window(self.month, self.within, world.today), world.today)?;
         let late = found.iter().filter(|d| d.late).count();
         if self.check {
-            return Ok(match (found.is_empty(), late) {
+            return Ok(match (found.iter().all(|d| d.state == "held"), late) {
                 (true, _) => Done::Well,
                 (false, 0) => Done::Code(10),
                 _ => Done::Code(11),
             });
+        }
+        if let Some(file) = &self.ics {
+            return calendar(&shop, &world.dir.join(file), &found, world.today, talk);
+        }
+        if self.notify {
+            let soon: Vec<Due> = found.into_iter().filter(|d| d.state != "held" && d.post_by <= world.today.plus(7)).collect();
+            if !soon.is_empty() {
+                notify(&format!("{} within a week: wetink due", sum(&soon)), talk);
+            }
+            return Ok(Done::Well);
         }
         if self.json {
             talk.put_json(&serde_json::json!({ "today": world.today, "due": found, "late": late }));
@@ -103,58 +141,164 @@ impl DueVerb {
         }
         talk.put(table(&found, world.today));
         let span = self.month.map_or_else(|| format!("the next {} days", self.within.unwrap_or(WITHIN)), Month::long);
-        talk.put(format!(
-            "{}{}. That is all for {span}.",
-            count(found.len(), "card"),
-            if late > 0 { styled(BAD, &format!(", {late} late")) } else { String::new() }
-        ));
+        let late = if late > 0 { styled(BAD, &format!(", {late} late")) } else { String::new() };
+        talk.put(format!("{}{late}. That is all for {span}.", sum(&found)));
         Ok(Done::Well)
     }
 }
 
+/// Writes or refreshes the calendar file: an entry that changed gets the next number, one that is no longer due is withdrawn.
+fn calendar(shop: &Shop, path: &Path, found: &[Due], today: Day, talk: &Talk) -> Result<Done> {
+    let before = match std::fs::read_to_string(path) {
+        Ok(text) if text.is_empty() || text.contains("PRODID:-//wetink//") => calendar::read(&text),
+        Ok(_) => {
+            return Err(Trouble::failed(format!("{} is some other program's calendar", path.display()))
+                .hint("name a file of its own; calendars can show several"));
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(e) => return Err(Trouble::file("read", path, &e)),
+    };
+    let cards = found.iter().filter(|d| d.kind == Give::Card && d.state != "held");
+    let entries: Vec<Entry> = cards
+        .map(|due| Entry {
+            uid: format!("{}-{}-{}@wetink", due.to, due.occasion, due.occasion.key(due.day)),
+            sequence: 0,
+            on: due.post_by,
+            title: format!("Post {}: {} card", crate::words::shown(&due.name), due.occasion),
+            text: crate::words::shown(&format!("{} {}", due.day.short(), due.why)).trim().to_owned(),
+            withdrawn: false,
+        })
+        .collect();
+    let entries = calendar::refresh(before, entries, today.plus(-60));
+    let name = if shop.settings.shop.name.is_empty() { "Cards" } else { &shop.settings.shop.name };
+    shop::write_whole(path, calendar::write(name, today, 9, &entries).as_bytes())?;
+    talk.put(path.display().to_string());
+    let gone = entries.iter().filter(|e| e.withdrawn).count();
+    talk.say(format!("{} in the calendar, {gone} withdrawn", count(entries.len() - gone, "card")));
+    Ok(Done::Well)
+}
+
+/// A message on the desktop, by the system's own program; where there is none, on standard error.
+fn notify(text: &str, talk: &Talk) {
+    let mut program = if cfg!(target_os = "macos") {
+        let mut program = Command::new("osascript");
+        program.args([
+            "-e",
+            "on run argv",
+            "-e",
+            "display notification (item 1 of argv) with title \"wetink\"",
+            "-e",
+            "end run",
+            text,
+        ]);
+        program
+    } else if cfg!(windows) {
+        let mut program = Command::new("msg");
+        program.args(["*", text]);
+        program
+    } else {
+        let mut program = Command::new("notify-send");
+        program.args(["--app-name=wetink", "wetink", text]);
+        program
+    };
+    if !program.status().is_ok_and(|s| s.success()) {
+        talk.say(text);
+    }
+}
+
+/// `1 promise, 2 answers, 3 cards, 1 of them held`.
+#[must_use]
+pub fn sum(found: &[Due]) -> String {
+    let of = |give: Give| found.iter().filter(|d| d.kind == give).count();
+    let mut parts: Vec<String> = [Give::Promise, Give::Answer, Give::Call]
+        .into_iter()
+        .filter(|give| of(*give) > 0)
+        .map(|give| count(of(give), give.as_str()))
+        .collect();
+    if of(Give::Card) > 0 || parts.is_empty() {
+        let held = found.iter().filter(|d| d.state == "held").count();
+        let held = if held > 0 { format!(" ({held} held)") } else { String::new() };
+        parts.push(count(of(Give::Card), "card") + &held);
+    }
+    parts.join(", ")
+}
+
+/// One line for every other command: so that late cards are known even where nobody looks at `due`.
+#[must_use]
+pub fn late_line(shop: &Shop, today: Day) -> Option<String> {
+    let ledger = shop.ledger().exists().then(|| Ledger::open(&shop.ledger()).ok())??;
+    let mut found = owed(shop, &ledger, window(None, Some(0), today), today).ok()?;
+    found.retain(|d| d.late);
+    (!found.is_empty()).then(|| format!("{} late: `wetink due`", sum(&found)))
+}
+
 fn nothing(ledger: &Ledger) -> Result<String> {
-    Ok(if ledger.people()?.is_empty() {
+    Ok(if ledger.count_people()? == 0 {
         "Nobody is here yet: `wetink import customers.csv` or `wetink person add \"Ana López\" --birthday 04-12`".into()
     } else {
         "Nothing is due.".into()
     })
 }
 
-/// Cards grouped by the week they must be posted in, one line each.
+/// Under which heading something stands, and how the heading looks.
+fn heading(due: &Due, today: Day) -> String {
+    let strong = |text: &str| styled(STRONG, text);
+    match due.kind {
+        Give::Promise | Give::Answer => strong("Promised, asked, complained"),
+        Give::Call => strong("To call"),
+        Give::Card if due.late => styled(BAD, "Late"),
+        Give::Card => {
+            let monday = due.post_by.monday();
+            if monday == today.monday() {
+                strong("To post this week")
+            } else if monday == today.monday().plus(7) {
+                strong("To post next week")
+            } else {
+                strong(&format!("To post in the week of {}", monday.short()))
+            }
+        }
+    }
+}
+
+/// Promises first, then calls, then cards grouped by the week they must be posted in; one line each, and under it what there is to ask.
 #[must_use]
 pub fn table(found: &[Due], today: Day) -> String {
     let wide = |text: &str| text.chars().count();
     let id_width = found.iter().map(|d| wide(d.to.as_str())).max().unwrap_or(0).min(32);
     let name_width = found.iter().map(|d| wide(&d.name)).max().unwrap_or(0).min(32);
-    let what = |d: &Due| {
-        let why = if d.why.is_empty() { String::new() } else { format!(" ({})", d.why) };
-        format!("{} {}{why}", d.occasion, d.day.short())
+    let short = |text: &str| {
+        if wide(text) <= 60 { text.to_owned() } else { text.chars().take(58).collect::<String>() + " …" }
     };
-    let what_width = found.iter().map(|d| wide(&what(d))).max().unwrap_or(0);
+    let what = |d: &Due| {
+        let why = short(&d.why);
+        match d.kind {
+            Give::Card if why.is_empty() => format!("{} {}", d.occasion, d.day.short()),
+            Give::Card => format!("{} {} ({why})", d.occasion, d.day.short()),
+            _ => why,
+        }
+    };
+    let what_width = found.iter().map(|d| wide(&what(d))).max().unwrap_or(0).min(48);
     let pad = |text: &str, width: usize| {
         let shown = crate::words::shown(text);
         format!("{shown}{}", " ".repeat(width.saturating_sub(wide(&shown))))
     };
     let mut lines: Vec<String> = Vec::new();
-    let mut week: Option<Option<Day>> = None;
+    let mut last: Option<String> = None;
     for due in found {
-        let this = (!due.late).then(|| due.post_by.monday());
-        if week != Some(this) {
-            if week.is_some() {
+        let this = heading(due, today);
+        if last.as_ref() != Some(&this) {
+            if last.is_some() {
                 lines.push(String::new());
             }
-            lines.push(match this {
-                None => styled(BAD, "Late"),
-                Some(monday) if monday == today.monday() => styled(STRONG, "To post this week"),
-                Some(monday) if monday == today.monday().plus(7) => styled(STRONG, "To post next week"),
-                Some(monday) => styled(STRONG, &format!("To post in the week of {}", monday.short())),
-            });
-            week = Some(this);
+            lines.push(this.clone());
+            last = Some(this);
         }
-        let by = if due.late {
-            format!("was to be posted by {}", due.post_by.short())
-        } else {
-            format!("post by {}", due.post_by.short())
+        let day = due.post_by.short();
+        let by = match (due.kind, due.late) {
+            (Give::Card, true) => format!("was to be posted by {day}"),
+            (Give::Card, false) => format!("post by {day}"),
+            (_, true) => format!("was for {day}"),
+            (_, false) => format!("by {day}"),
         };
         lines.push(format!(
             "  {}  {}  {}  {}  {}",
@@ -164,6 +308,12 @@ pub fn table(found: &[Due], today: Day) -> String {
             if due.late { styled(BAD, &by) } else { by },
             styled(DIM, due.state)
         ));
+        if !due.held.is_empty() {
+            lines.push(format!("  {}  {}", " ".repeat(id_width), styled(DIM, &format!("held: {}", due.held))));
+        }
+        if !due.ask.is_empty() {
+            lines.push(format!("  {}  {}", " ".repeat(id_width), styled(DIM, &format!("ask: {}", due.ask.join(" ")))));
+        }
     }
     if !lines.is_empty() {
         lines.push(String::new());

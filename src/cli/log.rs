@@ -2,23 +2,26 @@
 
 use clap::Args;
 
+use crate::brief;
 use crate::cli::talk::{DIM, STRONG, Talk, styled};
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::Day;
 use crate::ledger::people::Who;
-use crate::person::{Name, Person};
-use crate::touch::{self, Touch};
+use crate::person::{Id, Name, Person};
+use crate::rules::Rules;
+use crate::touch::Touch;
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  wetink log ana purchase \"walking boots for Lisbon\" --on 2026-10-03\n  wetink log \"Mrs Lee\" talk \"asked about sandals\"\n  \
-    wetink log tom fact \"his dog is called Biscuit\"\n  wetink log zoe promise \"call when size 37 is in\" --until 2026-12-01"
+    wetink log tom fact \"his dog is called Biscuit\"\n  wetink log zoe promise \"call when size 37 is in\" --until 2026-12-01\n  \
+    wetink log zoe call \"37 is in\" --close promise\n  wetink log zoe done        (closes the one thing that is open)"
 )]
 pub struct Log {
     /// An id, or any unique part of a name, e-mail or phone; somebody new is added
     who: String,
-    /// One word: purchase, visit, talk, fact, promise, complaint … any word will do
+    /// One word: purchase, visit, talk, fact, promise, complaint, done … any word will do
     kind: String,
     /// What happened, in your words
     text: Option<String>,
@@ -28,6 +31,9 @@ pub struct Log {
     /// For a promise: until when
     #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
     until: Option<Day>,
+    /// It closes an open thread: a promise, a question, a complaint. Without KIND the only one that is open
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "")]
+    close: Option<String>,
     /// Who notes it down
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -43,18 +49,25 @@ impl Log {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let mut room = workroom::enter(&shop, talk)?;
+        let rules = shop.rules()?;
         let kind = self.kind.trim().to_lowercase();
         if kind.is_empty() || kind.chars().any(char::is_whitespace) || kind.chars().count() > 40 {
             return Err(Trouble::usage(format!("`{}` is not one word", self.kind))
-                .hint(format!("the kind comes before the text: one of {}, or a word of your own", touch::KINDS.join(", "))));
+                .hint(format!("the kind comes before the text: one of {}, or a word of your own", rules.words().join(", "))));
         }
-        let touch = Touch {
-            on: self.on.unwrap_or(world.today),
-            kind,
-            text: self.text.unwrap_or_default().trim().to_owned(),
+        let closes = self.close.or_else(|| (kind == "done").then(String::new));
+        let text = self.text.unwrap_or_default();
+        let mut touch = Touch {
             until: self.until,
             by: self.by.unwrap_or_default(),
+            ..Touch::new(self.on.unwrap_or(world.today), &kind, text.trim())
         };
+        if touch.text.is_empty() && rules.kind(&kind).context {
+            return Err(Trouble::usage(format!("a {kind} without a word helps nobody")).hint(format!(
+                "say in a line what is wrong, in their words: `wetink log {} {kind} \"…\"`",
+                crate::words::shown(&self.who)
+            )));
+        }
         if touch.on > world.today {
             return Err(Trouble::usage(format!("{} is still to come", touch.on))
                 .hint("log what happened; what is to come is a promise: `wetink log WHO promise TEXT --until DAY`"));
@@ -87,6 +100,11 @@ impl Log {
             }
             (who.id().to_string(), who.name(), None)
         };
+        let before = if new.is_some() { Vec::new() } else { room.ledger.touches(&Id::from_stored(id.clone()))? };
+        if let Some(kind) = closes {
+            let thread = thread(&rules, &before, &kind, &name)?;
+            touch.closes = format!("{} {}", thread.kind, thread.on);
+        }
         if self.dry_run {
             talk.say(format!("would note for {name}: {} {}", touch.kind, touch.text));
             return Ok(Done::Well);
@@ -94,13 +112,56 @@ impl Log {
         let id = room.ledger.change(|change| {
             let id = match &new {
                 Some(person) => change.add_person(person)?,
-                None => crate::person::Id::from_stored(id.clone()),
+                None => Id::from_stored(id.clone()),
             };
             change.add_touch(&id, &touch, None)?;
             Ok(id)
         })?;
         let added = if new.is_some() { styled(DIM, " (new)") } else { String::new() };
-        talk.say(format!("{}{added}: {} on {}", styled(STRONG, id.as_str()), crate::words::shown(&touch.kind), touch.on.plain()));
+        let closed = touch.closes.rsplit_once(' ').map_or_else(String::new, |(kind, _)| format!("; the {kind} is closed"));
+        talk.say(format!(
+            "{}{added}: {} on {}{}",
+            styled(STRONG, id.as_str()),
+            crate::words::shown(&touch.kind),
+            touch.on.plain(),
+            crate::words::shown(&closed)
+        ));
+        let meaning = rules.kind(&touch.kind);
+        if touch.on == world.today && !meaning.fact && !meaning.silent {
+            for line in brief::welcome(&rules, &name, &before, world.today) {
+                talk.say(format!("  {} {}", styled(DIM, ">"), crate::words::shown(&line)));
+            }
+        }
         Ok(Done::Well)
+    }
+}
+
+/// The open thread that is meant: of this kind, or the only one there is.
+fn thread<'t>(rules: &Rules, touches: &'t [Touch], kind: &str, name: &str) -> Result<&'t Touch> {
+    let open = rules.open(touches);
+    let kind = kind.trim().to_lowercase();
+    let told = |t: &&Touch| {
+        let text = if t.text.is_empty() { String::new() } else { format!(" ({})", t.text) };
+        crate::words::shown(&format!("{} of {}{text}", t.kind, t.on.plain())).into_owned()
+    };
+    let all: Vec<String> = open.iter().map(told).collect();
+    match open.iter().filter(|t| kind.is_empty() || t.kind == kind).collect::<Vec<_>>()[..] {
+        [only] => Ok(only),
+        // Of two promises the one that was due first is the one that was kept.
+        [_, ..] if !kind.is_empty() => {
+            let of_kind = open.iter().filter(|t| t.kind == kind);
+            of_kind.min_by_key(|t| (t.until.unwrap_or(t.on), t.on)).copied().ok_or_else(|| Trouble::failed("nothing is open"))
+        }
+        [] => {
+            let what = if kind.is_empty() { "nothing".to_owned() } else { format!("no {kind}") };
+            let trouble = Trouble::failed(format!("{what} is open with {name}"));
+            Err(if all.is_empty() {
+                trouble.hint("to note it down all the same, take another word, or leave --close away")
+            } else {
+                trouble.hint(format!("open is: {}", all.join("; ")))
+            })
+        }
+        _ => Err(Trouble::usage(format!("several things are open with {name}: {}", all.join("; ")))
+            .hint("say which: --close and its first word")),
     }
 }

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use crate::brief;
 use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::{Birthday, Day};
@@ -10,7 +11,8 @@ use crate::ledger::Ledger;
 use crate::ledger::cards::{Card, Event};
 use crate::ledger::people::Who;
 use crate::person::{Address, Id, Name, Person, Status};
-use crate::touch::{self, Touch};
+use crate::rules::Rules;
+use crate::touch::Touch;
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
@@ -157,9 +159,18 @@ impl Edit {
             let called = std::mem::take(&mut person.name.called);
             person.name = Name { called, ..Name::parse(name) };
         }
+        let address = person.address.clone();
         self.details.onto(&mut person);
+        let moved = person.address != address && !person.address.is_empty();
+        let stopped = person.status == Status::Undeliverable;
+        if moved && (stopped || room.ledger.returns(&person)? > 0) {
+            // What came back came back from the old address.
+            person.status = if stopped { Status::Contact } else { person.status };
+            person.status_on = Some(world.today);
+        }
         room.ledger.change(|change| change.update_person(&person))?;
-        talk.say(format!("{} is changed", styled(STRONG, person.id.as_str())));
+        let again = if moved && stopped { ", and may be written to again" } else { "" };
+        talk.say(format!("{} is changed{again}", styled(STRONG, person.id.as_str())));
         Ok(Done::Well)
     }
 }
@@ -287,10 +298,15 @@ impl Show {
         for person in who.persons() {
             describe(person, &shop.settings.shop.country, talk);
         }
-        for touch in touches.iter().filter(|t| touch::is_fact(&t.kind)) {
+        let rules = shop.rules()?;
+        let last = cards.iter().map(|c| &c.card).max_by_key(|c| (c.day, c.n)).map(|c| (c.day, c.note.as_str()));
+        for line in brief::brief(&rules, &touches, last, world.today).iter().filter(|l| !l.starts_with("know: ")) {
+            talk.put(format!("  {} {}", styled(DIM, ">"), crate::words::shown(line)));
+        }
+        for touch in touches.iter().filter(|t| rules.kind(&t.kind).fact) {
             talk.put(format!("  {} {}", styled(DIM, "know:"), crate::words::shown(&touch.text)));
         }
-        timeline(&touches, &cards, talk);
+        timeline(&rules, &touches, &cards, talk);
         Ok(Done::Well)
     }
 }
@@ -333,12 +349,18 @@ fn address_line(address: &Address, home: &str) -> String {
     parts.join(", ")
 }
 
-fn timeline(touches: &[Touch], cards: &[CardWithEvents], talk: &Talk) {
+fn timeline(rules: &Rules, touches: &[Touch], cards: &[CardWithEvents], talk: &Talk) {
     let mut lines: Vec<(Day, String)> = Vec::new();
-    for touch in touches.iter().filter(|t| !touch::is_fact(&t.kind)) {
+    // A life event is a fact with a day, and belongs into both lists.
+    for touch in touches.iter().filter(|t| !rules.kind(&t.kind).fact || t.kind == "life") {
         let until = touch.until.map_or_else(String::new, |d| format!(" (until {})", d.plain()));
         let by = if touch.by.is_empty() { String::new() } else { format!(" – {}", touch.by) };
-        lines.push((touch.on, format!("{}  {}{until}{by}", styled(STRONG, &touch.kind), crate::words::shown(&touch.text))));
+        let closes = touch.closes.split(' ').next().filter(|c| !c.is_empty());
+        let closes = closes.map_or_else(String::new, |kind| format!(" (closes the {})", crate::words::shown(kind)));
+        lines.push((
+            touch.on,
+            format!("{}  {}{until}{closes}{by}", styled(STRONG, &touch.kind), crate::words::shown(&touch.text)),
+        ));
     }
     for CardWithEvents { card, events } in cards {
         let mut text = format!("{}  {} card", styled(STRONG, &card.state), card.occasion);

@@ -1,13 +1,21 @@
-//! `wetink status`: the month at a glance.
+//! `wetink status`: the month at a glance. Counts and names; nobody is measured.
+
+use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::due::{owed, window};
-use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
+use crate::cli::due::{missed, owed_and_missed, window};
+use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, list, styled};
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::Month;
+use crate::due::Due;
+use crate::ledger::glance::QUERIES;
+use crate::rules::Give;
+use crate::shop;
 use crate::trouble::Result;
+
+mod page;
 
 #[derive(Debug, Args)]
 pub struct Status {
@@ -17,71 +25,124 @@ pub struct Status {
     /// As JSON
     #[arg(long)]
     json: bool,
+    /// As a page with its charts, in one file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
-/// Every number is a count of rows of the ledger or of lines of `wetink due`.
-#[derive(Serialize)]
-struct Glance {
-    month: String,
-    /// Cards due this month that nobody has written yet.
-    planned: usize,
-    /// Notes on a sheet, not printed yet.
-    written: usize,
+/// Every number is the answer to one of the ledger's queries, or a count of lines of `wetink due --month MONTH --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Glance {
+    pub month: String,
+    /// Cards that nobody has written yet: `kind` is card and `state` is planned.
+    pub planned: usize,
+    /// Notes on a sheet, not printed yet: `state` is written.
+    pub written: usize,
+    /// Cards that should wait: `state` is held.
+    pub held: usize,
     /// Cards for a day of this month, by what became of them.
-    printed: usize,
-    posted: usize,
-    returned: usize,
-    answered: usize,
-    /// Cards whose post-by day has passed and that aren't posted.
-    late: usize,
+    pub printed: usize,
+    pub posted: usize,
+    pub returned: usize,
+    pub answered: usize,
+    /// Cards more than a fortnight past their day, and never printed; `wetink due` no longer lists them.
+    pub missed: usize,
+    /// Lines of `wetink due` that are `late`.
+    pub late: usize,
+    /// Promises that are open, whatever the month.
+    pub promises: usize,
+    /// People who skipped their usual purchase: lines whose `why` begins with "usually every".
+    pub skipped: Vec<String>,
     /// Everybody in the ledger.
-    people: usize,
+    pub people: usize,
     /// People of whom nothing is recorded but who they are.
-    unknown: usize,
+    pub unknown: usize,
 }
+
+/// Where the numbers that are not queries come from.
+pub(super) const LINES: [(&str, &str); 6] = [
+    ("planned", "lines of `wetink due --month MONTH --json` with kind card and state planned"),
+    ("written", "… with state written"),
+    ("held", "… with state held"),
+    ("late", "… with late true"),
+    ("skipped", "… whose why begins with \"usually every\""),
+    ("missed", "cards that would be such lines, but for a day more than a fortnight ago"),
+];
 
 impl Status {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let ledger = workroom::read(&shop, talk)?;
         let month = self.month.unwrap_or_else(|| Month::of(world.today));
-        let due = owed(&shop, &ledger, window(Some(month), None, world.today), world.today)?;
-        let states = ledger.states_in(month.first(), month.last())?;
-        let of = |state: &str| states.get(state).copied().unwrap_or(0);
+        let all = owed_and_missed(&shop, &ledger, window(Some(month), None, world.today), world.today)?;
+        let (gone, due): (Vec<Due>, Vec<Due>) = all.into_iter().partition(|d| missed(d, world.today));
+        let mut numbers = [0; QUERIES.len()];
+        for (number, (_, query)) in numbers.iter_mut().zip(QUERIES) {
+            *number = ledger.number(query, month.first(), month.last())?;
+        }
+        let [printed, posted, returned, answered, promises, people, unknown] = numbers;
+        let of = |state: &str| due.iter().filter(|d| d.kind == Give::Card && d.state == state).count();
         let glance = Glance {
             month: month.to_string(),
-            planned: due.iter().filter(|d| d.state == "planned").count(),
-            written: due.iter().filter(|d| d.state == "written").count(),
-            printed: of("printed"),
-            posted: of("posted"),
-            returned: of("returned"),
-            answered: of("answered"),
+            planned: of("planned"),
+            written: of("written"),
+            held: of("held"),
+            printed,
+            posted,
+            returned,
+            answered,
+            missed: gone.iter().filter(|d| d.state != "printed").count(),
             late: due.iter().filter(|d| d.late).count(),
-            people: ledger.count_people()?,
-            unknown: ledger.count_unknown()?,
+            promises,
+            skipped: due.iter().filter(|d| d.why.starts_with("usually every")).map(|d| d.to.to_string()).collect(),
+            people,
+            unknown,
         };
+        if let Some(file) = &self.html {
+            let path = world.dir.join(file);
+            let year = ledger.year_of_cards(month)?;
+            let text = page::write(&shop.settings.shop.name, month, world.today, &glance, &due, &year);
+            shop::write_whole(&path, text.as_bytes())?;
+            talk.put(path.display().to_string());
+            return Ok(Done::Well);
+        }
         if self.json {
             talk.put_json(&glance);
             return Ok(Done::Well);
         }
-        talk.put(styled(STRONG, &month.long()));
-        let rows = [
-            ("planned", glance.planned),
-            ("written", glance.written),
-            ("printed", glance.printed),
-            ("posted", glance.posted),
-            ("returned", glance.returned),
-            ("answered", glance.answered),
-        ];
-        let most = rows.iter().map(|r| r.1).max().unwrap_or(0).max(1);
-        for (name, number) in rows {
-            let bar = "█".repeat((number * 30).div_ceil(most));
-            talk.put(format!("  {name:<9} {number:>4}  {}", styled(DIM, &bar)));
-        }
-        if glance.late > 0 {
-            talk.put(format!("  {}", styled(BAD, &format!("{} late", count(glance.late, "card")))));
-        }
-        talk.put(format!("{}; of {} nothing is recorded yet.", count(glance.people, "person"), glance.unknown));
+        tell(&glance, month, talk);
         Ok(Done::Well)
     }
+}
+
+fn tell(glance: &Glance, month: Month, talk: &Talk) {
+    talk.put(styled(STRONG, &month.long()));
+    let rows = rows(glance);
+    let most = rows.iter().map(|r| r.1).max().unwrap_or(0).max(1);
+    for (name, number) in rows {
+        let bar = "█".repeat((number * 30).div_ceil(most));
+        talk.put(format!("  {name:<9} {number:>4}  {}", styled(DIM, &bar)));
+    }
+    if glance.late > 0 {
+        talk.put(format!("  {}", styled(BAD, &format!("{} late: `wetink due`", glance.late))));
+    }
+    if glance.missed > 0 {
+        talk.put(format!("  {} missed: more than a fortnight past the day", count(glance.missed, "card")));
+    }
+    if glance.promises > 0 {
+        talk.put(format!("  {} open", count(glance.promises, "promise")));
+    }
+    if !glance.skipped.is_empty() {
+        talk.put(format!("  Usually here by now: {}", crate::words::shown(&list(&glance.skipped))));
+    }
+    talk.put(format!("{}; of {} nothing is recorded yet.", count(glance.people, "person"), glance.unknown));
+}
+
+/// The month's cards by state, in the order a card goes through them; what never happens is left out.
+pub(super) fn rows(glance: &Glance) -> Vec<(&'static str, usize)> {
+    let mut rows = vec![("planned", glance.planned), ("written", glance.written)];
+    rows.extend((glance.held > 0).then_some(("held", glance.held)));
+    rows.extend([("printed", glance.printed), ("posted", glance.posted)]);
+    rows.extend([("returned", glance.returned), ("answered", glance.answered)]);
+    rows
 }

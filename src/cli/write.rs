@@ -19,6 +19,7 @@ use crate::ledger::Ledger;
 use crate::ledger::people::Who;
 use crate::occasion::Occasion;
 use crate::person::{Id, Status};
+use crate::rules::{Give, Rules};
 use crate::sheet::{self, Entry, Prompt, Sheet};
 use crate::shop::{self, Shop};
 use crate::studio::Studio;
@@ -70,9 +71,10 @@ impl Write {
     /// Puts everybody who is due on the sheet; how many cards stood there before.
     fn refresh(&self, world: &World, shop: &Shop, ledger: &Ledger, month: Month, path: &Path) -> Result<usize> {
         let mut owed = due::owed(shop, ledger, due::window(self.month, None, world.today), world.today)?;
-        owed.retain(|d| d.state != "printed");
+        owed.retain(|d| d.kind == Give::Card && matches!(d.state, "planned" | "written"));
         let elsewhere = on_other_sheets(shop, path);
         owed.retain(|d| !elsewhere.contains(&(d.to.to_string(), d.occasion.to_string())));
+        let rules = shop.rules()?;
         let mut prompts = Vec::new();
         for due in owed.iter().take(self.next.unwrap_or(usize::MAX)) {
             let why = if due.why.is_empty() { String::new() } else { format!(" ({})", due.why) };
@@ -80,7 +82,7 @@ impl Write {
                 who: due.to.to_string(),
                 occasion: due.occasion.clone(),
                 when: format!("{}{why}, post by {}", due.day.short(), due.post_by.short()),
-                lines: context(world, ledger, &due.to)?,
+                lines: context(world, ledger, &rules, &due.to)?,
             });
         }
         for typed in &self.who {
@@ -90,7 +92,7 @@ impl Write {
                 who: who.id().to_string(),
                 occasion,
                 when: who.name(),
-                lines: context(world, ledger, who.id())?,
+                lines: context(world, ledger, &rules, who.id())?,
             });
         }
         let old = match std::fs::read(path) {
@@ -117,7 +119,7 @@ fn on_other_sheets(shop: &Shop, path: &Path) -> BTreeSet<(String, String)> {
 }
 
 /// What to remember before writing to them.
-fn context(world: &World, ledger: &Ledger, to: &Id) -> Result<Vec<String>> {
+fn context(world: &World, ledger: &Ledger, rules: &Rules, to: &Id) -> Result<Vec<String>> {
     let Some(who) = ledger.with_id(to)? else { return Ok(Vec::new()) };
     let mut touches = Vec::new();
     for person in who.persons() {
@@ -125,7 +127,7 @@ fn context(world: &World, ledger: &Ledger, to: &Id) -> Result<Vec<String>> {
     }
     touches.sort_by_key(|t| t.on);
     let last = ledger.last_card(to)?;
-    Ok(brief::brief(&touches, last.as_ref().map(|c| (c.day, c.note.as_str())), world.today))
+    Ok(brief::brief(rules, &touches, last.as_ref().map(|c| (c.day, c.note.as_str())), world.today))
 }
 
 /// Why a card on the sheet is no longer due.

@@ -4,7 +4,6 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
-use crate::due::OnRecord;
 use crate::ledger::{Change, Ledger, damaged};
 use crate::person::Id;
 use crate::trouble::{Result, Trouble};
@@ -181,30 +180,6 @@ impl Ledger {
             found.push(Event { day: day.parse()?, what, by, text });
         }
         Ok(found)
-    }
-
-    /// The state of every card for a day on or after `from`.
-    pub fn on_record(&self, from: Day) -> Result<OnRecord> {
-        let mut ask =
-            self.conn().prepare_cached("SELECT who, occasion, key, state FROM card WHERE day >= ?1").map_err(|e| damaged(&e))?;
-        let rows = ask
-            .query_map([from.to_string()], |row| {
-                Ok(((Id::from_stored(row.get::<_, String>(0)?), row.get(1)?, row.get(2)?), row.get(3)?))
-            })
-            .map_err(|e| damaged(&e))?;
-        rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
-    }
-
-    /// How many cards for a day between the two are in which state.
-    pub fn states_in(&self, from: Day, to: Day) -> Result<std::collections::BTreeMap<String, usize>> {
-        let mut ask = self
-            .conn()
-            .prepare_cached("SELECT state, count(*) FROM card WHERE day BETWEEN ?1 AND ?2 GROUP BY state")
-            .map_err(|e| damaged(&e))?;
-        let rows = ask
-            .query_map([from.to_string(), to.to_string()], |r| Ok((r.get(0)?, r.get::<_, i64>(1)? as usize)))
-            .map_err(|e| damaged(&e))?;
-        rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
     }
 
     /// How many cards there are.

@@ -1,9 +1,15 @@
 //! What happened between the shop and a person, in order of time.
 
-use rusqlite::params;
+use std::collections::BTreeMap;
 
+use rusqlite::params;
+use rusqlite::types::ValueRef;
+
+use crate::day::Day;
+use crate::due::{Sent, Stories};
 use crate::ledger::{Change, Ledger, damaged};
-use crate::person::Id;
+use crate::person::{Id, Person};
+use crate::rules::{Mark, Rules};
 use crate::touch::Touch;
 use crate::trouble::Result;
 
@@ -12,7 +18,7 @@ impl Ledger {
     pub fn touches(&self, person: &Id) -> Result<Vec<Touch>> {
         let mut ask = self
             .conn()
-            .prepare_cached("SELECT day, kind, text, until, by FROM touch WHERE person = ?1 ORDER BY day, n")
+            .prepare_cached("SELECT day, kind, text, until, by, closes FROM touch WHERE person = ?1 ORDER BY day, n")
             .map_err(|e| damaged(&e))?;
         let rows = ask
             .query_map([person.as_str()], |row| {
@@ -22,16 +28,120 @@ impl Ledger {
                     row.get::<_, String>(2)?,
                     row.get::<_, Option<String>>(3)?,
                     row.get::<_, String>(4)?,
+                    row.get::<_, String>(5)?,
                 ))
             })
             .map_err(|e| damaged(&e))?;
         let mut found = Vec::new();
         for row in rows {
-            let (day, kind, text, until, by) = row.map_err(|e| damaged(&e))?;
-            found.push(Touch { on: day.parse()?, kind, text, until: until.and_then(|d| d.parse().ok()), by });
+            let (day, kind, text, until, by, closes) = row.map_err(|e| damaged(&e))?;
+            found.push(Touch { on: day.parse()?, kind, text, until: until.and_then(|d| d.parse().ok()), by, closes });
         }
         Ok(found)
     }
+
+    /// Everybody's history without its words, in one query that reads an index only. `people` are all there are, by id.
+    pub fn stories(&self, people: &[Person], rules: &Rules) -> Result<Stories> {
+        let mut ask = self
+            .conn()
+            .prepare_cached("SELECT person, day, kind, until, closes, n FROM touch ORDER BY person, day")
+            .map_err(|e| damaged(&e))?;
+        let mut rows = ask.query([]).map_err(|e| damaged(&e))?;
+        let mut stories = Stories::default();
+        let mut kinds: Vec<(Vec<u8>, u16)> = Vec::new();
+        while let Some(row) = rows.next().map_err(|e| damaged(&e))? {
+            let of = |at: usize| row.get_ref(at).map_err(|e| damaged(&e));
+            let who = bytes(of(0)?);
+            // Both are in the order of their bytes, so the two lists are walked side by side.
+            while people.get(stories.persons()).is_some_and(|p| p.id.as_str().as_bytes() < who) {
+                stories.next_person();
+            }
+            if people.get(stories.persons()).is_none_or(|p| p.id.as_str().as_bytes() != who) {
+                continue;
+            }
+            let Some(on) = day(bytes(of(1)?)) else { continue };
+            let word = bytes(of(2)?);
+            let kind = if let Some((_, number)) = kinds.iter().find(|(name, _)| name == word) {
+                *number
+            } else {
+                let number = rules.number(&String::from_utf8_lossy(word));
+                kinds.push((word.to_vec(), number));
+                number
+            };
+            let closes = std::str::from_utf8(bytes(of(4)?)).ok().filter(|t| !t.is_empty()).and_then(|t| rules.closes(t));
+            let n = row.get(5).map_err(|e| damaged(&e))?;
+            stories.push(Mark { n, on, kind, until: day(bytes(of(3)?)), closes });
+        }
+        while stories.persons() < people.len() {
+            stories.next_person();
+        }
+        Ok(stories)
+    }
+
+    /// The words of these touches.
+    pub fn words(&self, touches: &[i64]) -> Result<BTreeMap<i64, String>> {
+        let mut found = BTreeMap::new();
+        let mut ask = self
+            .conn()
+            .prepare_cached("SELECT n, text FROM touch WHERE n IN (SELECT value FROM json_each(?1))")
+            .map_err(|e| damaged(&e))?;
+        let list = serde_json::to_string(touches).unwrap_or_else(|_| "[]".into());
+        let rows = ask.query_map([list], |r| Ok((r.get(0)?, r.get(1)?))).map_err(|e| damaged(&e))?;
+        for row in rows {
+            let (n, text) = row.map_err(|e| damaged(&e))?;
+            found.insert(n, text);
+        }
+        Ok(found)
+    }
+
+    /// Every card that was made for a day on or after `from`, with the day it was printed.
+    pub fn sent(&self, from: Day) -> Result<Vec<Sent>> {
+        let mut ask = self
+            .conn()
+            .prepare_cached(
+                "SELECT who, occasion, key, card.day, coalesce(batch.day, card.day), card.state
+                 FROM card LEFT JOIN batch ON batch.n = card.batch WHERE card.day >= ?1 ORDER BY card.day, card.n",
+            )
+            .map_err(|e| damaged(&e))?;
+        let mut rows = ask.query([from.to_string()]).map_err(|e| damaged(&e))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(|e| damaged(&e))? {
+            let text = |at: usize| row.get::<_, String>(at).map_err(|e| damaged(&e));
+            let (Some(on), Some(made)) = (day(text(3)?.as_bytes()), day(text(4)?.as_bytes())) else { continue };
+            found.push(Sent { to: Id::from_stored(text(0)?), occasion: text(1)?, key: text(2)?, day: on, made, state: text(5)? });
+        }
+        Ok(found)
+    }
+
+    /// How often mail to somebody came back since their address was last changed and since they last answered.
+    pub fn returns(&self, person: &Person) -> Result<u32> {
+        self.conn()
+            .prepare_cached(
+                "WITH theirs AS (SELECT e.n, e.day, e.what FROM card_event e JOIN card c ON c.n = e.card
+                   WHERE (c.person = ?1 OR c.household = ?2) AND e.day > ?3)
+                 SELECT count(*) FROM theirs WHERE what = 'returned'
+                   AND n > coalesce((SELECT max(n) FROM theirs WHERE what = 'answered'), 0)",
+            )
+            .and_then(|mut ask| {
+                let since = person.status_on.map(|d| d.to_string()).unwrap_or_default();
+                ask.query_row(params![person.id.as_str(), person.household.as_ref().map(Id::as_str), since], |r| r.get(0))
+            })
+            .map_err(|e| damaged(&e))
+    }
+}
+
+fn bytes(value: ValueRef<'_>) -> &[u8] {
+    match value {
+        ValueRef::Text(text) => text,
+        _ => &[],
+    }
+}
+
+/// `2026-12-12`, without the detour of a parser: there are a hundred thousand of them.
+fn day(text: &[u8]) -> Option<Day> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
+    let number = |digits: &[u8]| digits.iter().try_fold(0, |sum, d| d.is_ascii_digit().then(|| sum * 10 + u32::from(d - b'0')));
+    Day::new(number(&[y1, y2, y3, y4])?.try_into().ok()?, number(&[m1, m2])?, number(&[d1, d2])?)
 }
 
 impl Change<'_> {
@@ -39,7 +149,7 @@ impl Change<'_> {
     pub fn add_touch(&self, person: &Id, touch: &Touch, origin: Option<&str>) -> Result<bool> {
         self.tx
             .prepare_cached(
-                "INSERT INTO touch (person, kind, day, text, until, by, origin) VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (origin) DO NOTHING",
+                "INSERT INTO touch (person, kind, day, text, until, by, closes, origin) VALUES (?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT (origin) DO NOTHING",
             )
             .and_then(|mut put| {
                 put.execute(params![
@@ -49,6 +159,7 @@ impl Change<'_> {
                     touch.text,
                     touch.until.map(|d| d.to_string()),
                     touch.by,
+                    touch.closes,
                     origin
                 ])
             })

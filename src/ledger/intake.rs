@@ -293,7 +293,7 @@ impl<'a> Intake<'a> {
         }
         let extra = row.days.iter().map(|d| ("fact", format!("{}: {}", d.label, d.on.plain())));
         for (kind, text) in row.facts.iter().map(|f| (f.kind.as_str(), f.text.clone())).chain(extra) {
-            let touch = Touch { on: self.today, kind: kind.to_owned(), text, until: None, by: String::new() };
+            let touch = Touch::new(self.today, kind, &text);
             let origin = format!("{id}\u{1f}{kind}\u{1f}{}", touch.text);
             self.change.add_touch(&id, &touch, Some(&origin))?;
         }
@@ -401,7 +401,7 @@ impl<'a> Intake<'a> {
             .map(|a| format!("{}.{:02} {}", a.cents / 100, (a.cents % 100).abs(), a.currency).trim().to_owned());
         let text =
             [Some(happened.text.clone()), amount].into_iter().flatten().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ");
-        let touch = Touch { on: happened.day, kind: happened.kind.clone(), text, until: None, by: String::new() };
+        let touch = Touch::new(happened.day, &happened.kind, &text);
         // Without a number of its own, the same thing on the same day with the same words is the same thing.
         let origin = match &happened.key {
             Some(Key { source, number }) => format!("{source}\u{1f}{number}"),

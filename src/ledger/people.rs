@@ -191,18 +191,6 @@ impl Ledger {
             .map(|n| n as usize)
             .map_err(|e| damaged(&e))
     }
-
-    /// Of how many people nothing is recorded but who they are: no touch, no fact.
-    pub fn count_unknown(&self) -> Result<usize> {
-        self.conn()
-            .query_row(
-                "SELECT count(*) FROM person WHERE NOT EXISTS (SELECT 1 FROM touch WHERE touch.person = person.id)",
-                [],
-                |r| r.get::<_, i64>(0),
-            )
-            .map(|n| n as usize)
-            .map_err(|e| damaged(&e))
-    }
 }
 
 impl Change<'_> {

@@ -57,9 +57,12 @@ CREATE TABLE touch (
   text   TEXT NOT NULL DEFAULT '',
   until  TEXT,
   by     TEXT NOT NULL DEFAULT '',
+  -- The open thread it closes, as kind and day: 'promise 2026-11-10'.
+  closes TEXT NOT NULL DEFAULT '',
   origin TEXT UNIQUE
 ) STRICT;
-CREATE INDEX touch_person ON touch (person, day);
+-- All that the rules look at, so that years of history are read without the words.
+CREATE INDEX touch_person ON touch (person, day, kind, until, closes);
 
 CREATE TABLE batch (
   n      INTEGER PRIMARY KEY,

@@ -67,6 +67,94 @@ pub fn write(name: &str, stamp: Day, hour: u32, entries: &[Entry]) -> String {
     out
 }
 
+/// The entries of a file that [`write`] wrote; whatever else stands in a file is passed over.
+#[must_use]
+pub fn read(text: &str) -> Vec<Entry> {
+    let text = text.replace("\r\n ", "").replace("\n ", "");
+    let mut found = Vec::new();
+    let mut at: Option<(Entry, bool)> = None;
+    let mut alarm = false;
+    for line in text.lines() {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        if name == "BEGIN" && value == "VEVENT" {
+            let nothing = String::new;
+            let on = Day::new(1970, 1, 1);
+            at = on.map(|on| {
+                let entry = Entry { uid: nothing(), sequence: 0, on, title: nothing(), text: nothing(), withdrawn: false };
+                (entry, false)
+            });
+            continue;
+        }
+        let Some((entry, dated)) = &mut at else { continue };
+        match (name, value) {
+            ("BEGIN", "VALARM") => alarm = true,
+            ("END", "VALARM") => alarm = false,
+            ("END", "VEVENT") => {
+                found.extend(at.take().filter(|(entry, dated)| *dated && !entry.uid.is_empty()).map(|(entry, _)| entry));
+            }
+            _ if alarm => {}
+            ("UID", uid) => entry.uid = plain(uid),
+            ("SEQUENCE", number) => entry.sequence = number.parse().unwrap_or(0),
+            ("DTSTART;VALUE=DATE", day) => {
+                let parts = (day.get(..4), day.get(4..6), day.get(6..8));
+                if let (Some(y), Some(m), Some(d)) = parts
+                    && let Ok(day) = format!("{y}-{m}-{d}").parse()
+                {
+                    (entry.on, *dated) = (day, true);
+                }
+            }
+            ("SUMMARY", title) => entry.title = plain(title),
+            ("DESCRIPTION", text) => entry.text = plain(text),
+            ("STATUS", status) => entry.withdrawn = status == "CANCELLED",
+            _ => {}
+        }
+    }
+    found
+}
+
+/// What the file should say now: an entry that changed gets the next number, one that is gone is withdrawn under the same UID, and a
+/// withdrawn one is forgotten when its day is before `forget`.
+#[must_use]
+pub fn refresh(before: Vec<Entry>, now: Vec<Entry>, forget: Day) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for entry in now {
+        let sequence = match before.iter().find(|b| b.uid == entry.uid) {
+            Some(old) if *old == (Entry { sequence: old.sequence, ..entry.clone() }) => old.sequence,
+            Some(old) => old.sequence.saturating_add(1),
+            None => 0,
+        };
+        entries.push(Entry { sequence, ..entry });
+    }
+    for mut old in before {
+        if entries.iter().any(|e| e.uid == old.uid) || old.on < forget {
+            continue;
+        }
+        if !old.withdrawn {
+            old.withdrawn = true;
+            old.sequence = old.sequence.saturating_add(1);
+        }
+        entries.push(old);
+    }
+    entries
+}
+
+/// A value as text again.
+fn plain(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => match chars.next() {
+                Some('n' | 'N') => out.push('\n'),
+                Some(other) => out.push(other),
+                None => {}
+            },
+            (c, false) => out.push(c),
+        }
+    }
+    out
+}
+
 /// `20261207`.
 fn basic(day: Day) -> String {
     format!("{:04}{:02}{:02}", day.year(), day.month(), day.day())
@@ -169,6 +257,30 @@ mod tests {
         let value = |name| event.property(&name).and_then(|p| p.values.first()).and_then(|v| v.as_text()).unwrap_or_default();
         assert_eq!(value(ICalendarProperty::Uid), "card-1");
         assert_eq!(value(ICalendarProperty::Summary), "Zoë; \"Łukasz\", and \nsons:\\");
+    }
+
+    #[test]
+    fn what_was_written_reads_back_and_changes_count_up() {
+        let mut odd = entry("card-1", "2027-02-28");
+        odd.title = "Zoë; \"Łukasz\", and\nsons:\\ ".repeat(9).trim().to_owned();
+        odd.text = "turns 40".into();
+        let entries = vec![odd.clone(), entry("card-2", "2026-12-07")];
+        let mut back = read(&write("shop", day("2026-11-22"), 9, &entries));
+        back.sort_by(|a, b| a.uid.cmp(&b.uid));
+        assert_eq!(back, entries);
+        let forget = day("2026-01-01");
+        assert_eq!(refresh(back.clone(), entries.clone(), forget), entries, "nothing changed, nothing counts up");
+        let moved = Entry { on: day("2026-12-05"), ..entries[1].clone() };
+        let after = refresh(back, vec![moved], forget);
+        assert_eq!((after[0].sequence, after[0].withdrawn), (3, false));
+        assert_eq!((after[1].uid.as_str(), after[1].sequence, after[1].withdrawn), ("card-1", 3, true));
+        assert_eq!(refresh(after.clone(), vec![after[0].clone()], forget)[1].sequence, 3, "withdrawn once");
+        assert_eq!(refresh(after.clone(), vec![after[0].clone()], day("2028-01-01")).len(), 1);
+        for junk in
+            ["", "BEGIN:VEVENT\nUID:x\nDTSTART;VALUE=DATE:2é026\nEND:VEVENT", "END:VEVENT\n\\", "BEGIN:VEVENT\nSUMMARY:\\"]
+        {
+            assert!(read(junk).is_empty());
+        }
     }
 
     #[test]

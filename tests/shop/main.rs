@@ -4,4 +4,5 @@ mod builder;
 mod crash;
 mod month;
 mod people;
+mod relations;
 mod troubles;
