@@ -16,6 +16,7 @@ mod due;
 mod housekeeping;
 mod import;
 mod init;
+mod ledger;
 mod log;
 mod person;
 mod posted;
@@ -23,6 +24,7 @@ mod print;
 mod show;
 mod status;
 pub mod talk;
+mod undo;
 mod workroom;
 mod write;
 
@@ -56,6 +58,8 @@ verbs! {
     print::Print => Print "Print the batch as a PDF and log each card",
     posted::Posted => Posted "Write down that cards were posted",
     status::Status => Status "The month at a glance",
+    undo::Undo => Undo "Take back the last command",
+    ledger::LedgerVerb => Ledger "The whole history as lines of JSON: out, and in",
     housekeeping::Doctor => Doctor "Look for damage, and mend what a crash left half done",
     housekeeping::Backup => Backup "Copy the ledger",
     housekeeping::Restore => Restore "Put a copy of the ledger back in its place",
@@ -123,6 +127,8 @@ pub enum Done {
 /// Runs wetink with the given arguments in the world as it is. Everything that goes wrong is told here, once.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let typed: Vec<String> = args.iter().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(wrong) => {
@@ -140,6 +146,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         editor,
         terminal: talk.on_terminal(),
     };
+    let line = shlex::try_join(typed.iter().map(String::as_str)).unwrap_or_else(|_| typed.join(" "));
+    workroom::typed(format!("wetink {line}"), world.today);
     match cli.verb.run(&world, &talk) {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::Code(code)) => ExitCode::from(code),
