@@ -303,11 +303,11 @@ impl Household {
                 .collect()
         };
         let said = words(&self.salutation);
-        let named = |name: &str| !name.is_empty() && words(name).iter().all(|word| said.contains(word));
+        let calls = |name: &str| !name.is_empty() && words(name).iter().all(|word| said.contains(word));
         // A family name alone is everybody's.
-        let by_given = named(&gone.given) || named(&gone.called);
+        let by_given = calls(&gone.given) || calls(&gone.called);
         let by_title = gone.given.is_empty() || (!gone.title.is_empty() && said.iter().any(|w| words(&gone.title).contains(w)));
-        if others.is_empty() || !(by_given || (by_title && named(&gone.family))) {
+        if others.is_empty() || !(by_given || (by_title && calls(&gone.family))) {
             return None;
         }
         let family = &others[0].family;

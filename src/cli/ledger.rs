@@ -109,8 +109,8 @@ impl TakeIn {
                 }
             })
             .collect();
-        let would = if self.dry_run { "would be " } else { "" };
-        let added = if added.is_empty() { "nothing new".into() } else { format!("{} {would}added", list(&added)) };
+        let verb = if self.dry_run { "would be " } else { "" };
+        let added = if added.is_empty() { "nothing new".into() } else { format!("{} {verb}added", list(&added)) };
         talk.say(format!("{}; {} here already, {} filled in", styled(GOOD, &added), count(report.known, "row"), report.filled));
         let lines = |said: &[Said], style, label: &str| {
             for said in said.iter().take(20) {

@@ -33,9 +33,9 @@ impl Merge {
             workroom::backup_first(&shop, &room.ledger, world.today, "merge")?;
             room.ledger.change(|change| change.merge(&keep, &gone, world.today))?
         };
-        let would = if self.dry_run { "would be" } else { "is" };
+        let verb = if self.dry_run { "would be" } else { "is" };
         talk.say(format!(
-            "{} {would} {} now{}",
+            "{} {verb} {} now{}",
             styled(STRONG, gone.id.as_str()),
             styled(STRONG, keep.id.as_str()),
             told(&moved)
@@ -95,9 +95,9 @@ impl Split {
         } else {
             room.ledger.change(|change| change.split(&gone.id))?
         };
-        let would = if self.dry_run { "would be" } else { "are" };
+        let verb = if self.dry_run { "would be" } else { "are" };
         talk.say(format!(
-            "{} and {} {would} two again{}",
+            "{} and {} {verb} two again{}",
             styled(STRONG, gone.id.as_str()),
             styled(STRONG, keep.as_str()),
             told(&moved)
