@@ -74,7 +74,7 @@ impl Card {
 pub struct Event {
     /// When.
     pub day: Day,
-    /// `printed`, `reprinted`, `posted`, `returned` or `answered`.
+    /// `printed`, `reprinted`, `posted`, `returned`, `answered` or `corrected`.
     pub what: String,
     /// Who did it.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -167,12 +167,17 @@ impl Ledger {
 
     /// What became of a card, oldest first.
     pub fn events(&self, card: &Card) -> Result<Vec<Event>> {
+        self.events_of(card.n)
+    }
+
+    /// The same, by the card's row number.
+    pub(super) fn events_of(&self, card: i64) -> Result<Vec<Event>> {
         let mut ask = self
             .conn()
             .prepare_cached("SELECT day, what, by, text FROM card_event WHERE card = ?1 ORDER BY n")
             .map_err(|e| damaged(&e))?;
         let rows = ask
-            .query_map([card.n], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .query_map([card], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .map_err(|e| damaged(&e))?;
         let mut found = Vec::new();
         for row in rows {
@@ -266,7 +271,7 @@ impl Change<'_> {
             .prepare_cached("INSERT INTO card_event (card, day, what, by, text) VALUES (?1, ?2, ?3, ?4, ?5)")
             .and_then(|mut put| put.execute(params![card, day.to_string(), what, by, text]))
             .map_err(|e| damaged(&e))?;
-        if what != "reprinted" {
+        if what != "reprinted" && what != "corrected" {
             self.tx
                 .prepare_cached("UPDATE card SET state = ?2 WHERE n = ?1")
                 .and_then(|mut put| put.execute(params![card, what]))
