@@ -94,6 +94,8 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
     let (mut apart, mut same, mut pairs) = (Vec::new(), 0, 0);
     let (mut misread, mut letters, mut points) = (0, 0, Vec::new());
     let (mut spread, mut gap) = (Vec::new(), f64::INFINITY);
+    let loud = seeds < 50;
+    let mut pairs_misread: BTreeMap<(char, char), usize> = BTreeMap::new();
     for (n, note) in notes.iter().enumerate() {
         let mut seen: BTreeMap<char, Vec<Trace>> = BTreeMap::new();
         for (word, glyphs) in note.words.iter().map(|w| (w, &w.glyphs)) {
@@ -113,6 +115,9 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
                         .min_by(|a, b| a.1.total_cmp(&b.1))
                         .unwrap();
                     misread += u32::from(near.0 != c);
+                    if near.0 != c && loud {
+                        *pairs_misread.entry((c, near.0)).or_insert(0) += 1;
+                    }
                 }
             }
         }
@@ -136,7 +141,7 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
         templates.iter().filter(|(c, own)| templates.iter().any(|(t, other)| t != c && own.near(other, 0.1) < 0.004)).count();
     let part = |p: f64| apart[((apart.len() - 1) as f64 * p) as usize];
     println!(
-        "{:22}{:7.3}{:7.3}{:7.3}{:7.3}{:6}{:9.2}{:9}{:9.3}{:7.2}{:7.2}{:8.0}{:8.1}{:8.2}",
+        "{:22}{:7.3}{:7.3}{:7.4}{:7.3}{:6}{:9.2}{:9}{:9.3}{:7.2}{:7.2}{:8.0}{:8.1}{:8.2}",
         hand.name(),
         part(0.5),
         part(0.1),
@@ -153,14 +158,18 @@ fn measure(hand: &Hand, way: &Way, seeds: u64) {
         each
     );
     let _ = (pairs, letters);
+    if !pairs_misread.is_empty() {
+        println!("    misread {pairs_misread:?}");
+    }
 }
 
 /// Sizes of the files of one card and of batches, each card one A6 page with its note.
 fn files(folder: &str, hands: &[std::sync::Arc<Hand>], way: &Way) {
-    println!("{:22}{:>9}{:>9}{:>9}{:>12}{:>9}", "hand", "1 card", "50", "1000", "a card", "seconds");
+    println!("{:22}{:>9}{:>9}{:>9}{:>12}{:>9}{:>14}", "hand", "1 card", "50", "1000", "a card", "seconds", "text of 50");
     for hand in hands {
         let mut sizes = Vec::new();
         let mut took = 0.0;
+        let mut right = String::new();
         for cards in [1, 50, 1000] {
             let begun = Instant::now();
             let pages = (0..cards).map(|i| {
@@ -170,11 +179,34 @@ fn files(folder: &str, hands: &[std::sync::Arc<Hand>], way: &Way) {
             });
             let bytes = pdf::write(pages, &pdf::Meta::default()).unwrap();
             took = begun.elapsed().as_secs_f64();
-            std::fs::write(format!("{folder}/{}-{cards}.pdf", hand.name().replace(' ', "-")), &bytes).unwrap();
+            let file = format!("{folder}/{}-{cards}.pdf", hand.name().replace(' ', "-"));
+            std::fs::write(&file, &bytes).unwrap();
+            if cards == 50 {
+                right = extracted(&file);
+            }
             sizes.push(bytes.len());
         }
-        println!("{:22}{:9}{:9}{:9}{:12}{took:9.2}", hand.name(), sizes[0], sizes[1], sizes[2], (sizes[2] - sizes[1]) / 950);
+        println!(
+            "{:22}{:9}{:9}{:9}{:12}{took:9.2}{right:>14}",
+            hand.name(),
+            sizes[0],
+            sizes[1],
+            sizes[2],
+            (sizes[2] - sizes[1]) / 950
+        );
     }
+}
+
+/// How many pages give back exactly the note, as poppler reads them.
+fn extracted(file: &str) -> String {
+    let Ok(read) = std::process::Command::new("pdftotext").args([file, "-"]).output() else {
+        return "no poppler".to_owned();
+    };
+    let text = String::from_utf8_lossy(&read.stdout);
+    let note: Vec<&str> = NOTE.split_whitespace().collect();
+    let pages = text.split('\u{c}').filter(|page| !page.trim().is_empty());
+    let right = pages.filter(|page| page.split_whitespace().eq(note.iter().copied())).count();
+    format!("{right} right")
 }
 
 /// Standard deviation of the letters' feet around a straight line, for every line of more than four words, in x-heights.

@@ -47,14 +47,13 @@ fn remember<'a>(ledger: &mut Ledger, notes: impl IntoIterator<Item = (String, &'
     let mut known: BTreeMap<String, Id> = BTreeMap::new();
     ledger.change(|change| {
         for (id, recipient, note) in notes {
-            let to = match known.get(recipient) {
-                Some(id) => id.clone(),
-                None => {
-                    let person = Person { name: named(recipient), ..Person::default() };
-                    let id = change.add_person(&person)?;
-                    known.insert(recipient.to_owned(), id.clone());
-                    id
-                }
+            let to = if let Some(id) = known.get(recipient) {
+                id.clone()
+            } else {
+                let person = Person { name: named(recipient), ..Person::default() };
+                let id = change.add_person(&person)?;
+                known.insert(recipient.to_owned(), id.clone());
+                id
             };
             let card = NewCard {
                 id: &id,
@@ -334,7 +333,7 @@ fn made_up(count: usize) -> Vec<(String, String)> {
         let name = names[skewed(&mut dice, names.len())].clone();
         let mut text = String::new();
         let mut sentences = vec![dice.pick(&openings).to_owned()];
-        for _ in 0..1 + dice.below(4) {
+        for _ in 0..=dice.below(4) {
             sentences.push(format!("{}.", capital(dice.pick(&bodies))));
         }
         sentences.push(dice.pick(&closings).to_owned());
@@ -451,7 +450,7 @@ fn run() -> Result<()> {
             "--history" => history = Some(PathBuf::from(arguments.next().ok_or_else(|| wants("the file after --history"))?)),
             "--misses" => misses = true,
             "--scale" => {
-                size = Some(arguments.next().and_then(|n| n.parse().ok()).ok_or_else(|| wants("the number after --scale"))?)
+                size = Some(arguments.next().and_then(|n| n.parse().ok()).ok_or_else(|| wants("the number after --scale"))?);
             }
             _ => dir = Some(PathBuf::from(argument)),
         }

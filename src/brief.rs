@@ -22,7 +22,7 @@ pub fn brief(touches: &[Touch], last: Option<(Day, &str)>, today: Day) -> Vec<St
     let mut lines = Vec::new();
     let happened = || touches.iter().filter(|t| !touch::is_fact(&t.kind) && t.kind != "promise" && t.kind != "signal");
     let first = happened().next();
-    if let Some(newest) = happened().last() {
+    if let Some(newest) = happened().next_back() {
         let since = first
             .filter(|f| f.on.year() < today.year())
             .map_or_else(String::new, |f| format!("customer since {}; ", f.on.year()));
@@ -43,7 +43,7 @@ pub fn brief(touches: &[Touch], last: Option<(Day, &str)>, today: Day) -> Vec<St
         lines.push(format!("last card, {}: \"{begin}{more}\"", day.plain()));
     }
     let question = happened()
-        .last()
+        .next_back()
         .and_then(|t| ASK.iter().find(|(kind, _)| *kind == t.kind))
         .map_or("what is new with them?", |(_, ask)| ask);
     lines.push(format!("ask? {question}"));

@@ -12,7 +12,7 @@ use crate::measure::{Rect, Size, mm};
 use crate::page::{Ink, Item};
 use crate::stock::{Form, Panel};
 use crate::trouble::Trouble;
-use crate::typeset::{Align, Style, TypeCase};
+use crate::typeset::{Align, Line, Style, TypeCase};
 
 mod chance;
 pub mod cover;
@@ -151,7 +151,7 @@ impl Card {
     /// `07 · MP`.
     #[must_use]
     pub fn mark(&self) -> String {
-        let initials = self.initials.trim();
+        let initials: String = self.initials.trim().chars().take(4).collect();
         if initials.is_empty() { format!("{:02}", self.number) } else { format!("{:02} · {initials}", self.number) }
     }
 
@@ -172,6 +172,10 @@ impl Card {
         let dressed = &self.dressed;
         for text in [&dressed.cover, &dressed.below] {
             able(making.case, text, "the cover")?;
+        }
+        if dressed.cover.lines().count() > 5 || dressed.cover.lines().chain([&*dressed.below]).any(|l| l.chars().count() > 60) {
+            return Err(Trouble::refused("the words on the cover are too long for it")
+                .hint("a greeting is two or three words, on a line each if they are long"));
         }
         let greeting = Greeting { words: &dressed.cover, below: &dressed.below, sober: self.sober };
         match &self.art {
@@ -200,26 +204,28 @@ impl Card {
             able(making.case, line, "the back")?;
             lines.push((style.clone(), line.clone()));
         }
-        let number = number_style(making.case);
-        let mut y = size.height - MARGIN - number.leading - 6.0;
+        let mut y = size.height - MARGIN - 14.0;
         for (style, line) in lines.iter().rev() {
             let set = style.fitted(line, size.width - 2.0 * MARGIN);
             items.push(set.line(line).aligned(Align::Centre, (middle, y).into()));
             y -= style.leading;
         }
+        items.reverse();
         if let Some(logo) = &imprint.logo {
             let room = Rect::new(middle - mm(14.0), y - mm(14.0), middle + mm(14.0), y - mm(2.0));
             items.push(photo::whole(logo, room));
         }
         let at = (middle, size.height - MARGIN).into();
-        items.push(number.line(&self.mark()).aligned(Align::Centre, at));
+        items.push(number_line(making.case, &self.mark()).aligned(Align::Centre, at));
         Ok(items)
     }
 }
 
-/// A card's number: small and grey, there for whoever sorts.
-fn number_style(case: &TypeCase) -> Style {
-    case.text.clone().sized(6.0).ink(Ink::grey(0.5))
+/// A card's number: small and grey, there for whoever sorts. Initials the face lacks are left out: the number is enough.
+fn number_line(case: &TypeCase, mark: &str) -> Line {
+    let style = case.text.clone().sized(6.0).ink(Ink::grey(0.5));
+    let mark: String = mark.chars().filter(|c| c.is_whitespace() || style.face.has(*c)).collect();
+    style.line(&mark)
 }
 
 /// The text face, if it has every character; else a trouble that names the first it lacks.

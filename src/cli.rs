@@ -17,9 +17,12 @@ mod housekeeping;
 mod import;
 mod init;
 mod ledger;
+mod labels;
+mod lists;
 mod log;
 mod person;
 mod posted;
+mod preview;
 mod print;
 mod show;
 mod status;
@@ -55,9 +58,16 @@ verbs! {
     due::DueVerb => Due "Who is owed a card, and when it must be posted",
     write::Write => Write "Make or refresh the month's sheet and open it in your editor",
     check::Check => Check "Check the notes on a sheet; prints and logs nothing",
+    preview::Preview => Preview "Pictures of the cards, before any paper is used",
     print::Print => Print "Print the batch as a PDF and log each card",
+    labels::Labels => Labels "Address labels for a batch",
+    labels::Envelopes => Envelopes "Envelopes for a batch",
     posted::Posted => Posted "Write down that cards were posted",
     status::Status => Status "The month at a glance",
+    lists::HandsVerb => Hands "The handwritings there are, with a picture",
+    lists::Stocks => Stocks "The papers there are, with a picture",
+    lists::LettersVerb => Letters "The letters there are, with a picture",
+    lists::TestPage => TestPage "A page that finds out how your printer shifts and shrinks",
     undo::Undo => Undo "Take back the last command",
     ledger::LedgerVerb => Ledger "The whole history as lines of JSON: out, and in",
     housekeeping::Doctor => Doctor "Look for damage, and mend what a crash left half done",
@@ -112,6 +122,23 @@ impl World {
     /// The shop meant: the named folder, or the one in or above the current directory.
     pub fn shop(&self) -> Result<Shop> {
         Shop::find(self.shop.as_deref().unwrap_or(&self.dir))
+    }
+
+    /// Shows a file on the screen with the system's own viewer.
+    pub fn show(&self, file: &std::path::Path) -> Result<()> {
+        let viewer = if cfg!(target_os = "macos") {
+            "open"
+        } else if cfg!(windows) {
+            "explorer"
+        } else {
+            "xdg-open"
+        };
+        let started = std::process::Command::new(viewer).arg(file).status().is_ok_and(|s| s.success());
+        if started {
+            Ok(())
+        } else {
+            Err(Trouble::failed(format!("no viewer could be started for {}", file.display())).hint("open the file yourself"))
+        }
     }
 }
 

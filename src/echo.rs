@@ -370,7 +370,7 @@ impl Verdict {
     /// The proof that nothing refuses; none if something does.
     #[must_use]
     pub fn fresh(&self) -> Option<Fresh> {
-        (!self.refused()).then(|| Fresh { text: self.text, overruled: None })
+        (!self.refused()).then_some(Fresh { text: self.text, overruled: None })
     }
 
     /// The proof that the owner lets it through all the same, with a reason; none if a rule that can't be overruled refuses,

@@ -1,4 +1,4 @@
-//! The ledger: people, cards and history in one SQLite file. The only room that names rusqlite.
+//! The ledger: people, cards and history in one `SQLite` file. The only room that names rusqlite.
 
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -58,7 +58,9 @@ impl Ledger {
             .and_then(|()| conn.pragma_update(None, "secure_delete", true))
             .and_then(|()| conn.pragma_update(None, "synchronous", "FULL"))
             .and_then(|()| conn.pragma_update(None, "trusted_schema", false))
-            .and_then(|()| conn.pragma_update(None, "temp_store", "MEMORY"))
+            // 64 MB at most, taken only as it is needed: an import of years of cards is then written once, not spilled again and again.
+            .and_then(|()| conn.pragma_update(None, "cache_size", -65_536))
+            .and_then(|()| conn.pragma_update(None, "temp_store", "memory"))
             .map_err(|e| damaged(&e))?;
         conn.set_prepared_statement_cache_capacity(64);
         schema::prepare(&mut conn, path)?;
@@ -94,7 +96,7 @@ impl Ledger {
         &self.conn
     }
 
-    /// Asks SQLite whether the file is whole; the answers of a damaged one.
+    /// Asks `SQLite` whether the file is whole; the answers of a damaged one.
     pub fn damage(&self) -> Result<Vec<String>> {
         let mut found = Vec::new();
         let mut ask = self.conn.prepare("PRAGMA integrity_check(20)").map_err(|e| damaged(&e))?;
@@ -141,7 +143,7 @@ impl Change<'_> {
     }
 }
 
-/// SQLite's error as ours: busy, full and broken are told apart, because the owner does different things about them.
+/// `SQLite`'s error as ours: busy, full and broken are told apart, because the owner does different things about them.
 pub(crate) fn damaged(error: &rusqlite::Error) -> Trouble {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Trouble::failed("another wetink is writing in this ledger")

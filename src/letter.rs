@@ -163,7 +163,7 @@ pub struct Letter {
     pub file: String,
     text: Arc<str>,
     starts: [(&'static str, usize); 3],
-    engine: Tera,
+    engine: Arc<Tera>,
 }
 
 impl std::fmt::Debug for Letter {
@@ -258,7 +258,7 @@ impl Letter {
             file: file.to_owned(),
             starts: [(BODY, body_at), (COVER, inside(&head.cover)), (BELOW, head.below.as_ref().map_or(0, &inside))],
             text: text.clone(),
-            engine: engine(),
+            engine: Arc::new(engine()),
         };
         rules::body(&text, body_at).map_err(|fault| fault.trouble(file, &text))?;
         letter.add(BODY, &text[body_at..])?;
@@ -278,7 +278,7 @@ impl Letter {
     }
 
     fn add(&mut self, part: &str, text: &str) -> Result<()> {
-        self.engine.add_raw_template(part, text).map_err(|error| self.trouble(part, &error))?;
+        Arc::make_mut(&mut self.engine).add_raw_template(part, text).map_err(|error| self.trouble(part, &error))?;
         let used = self.engine.get_template_variables(part).unwrap_or_default();
         let mut unknown: Vec<&str> = used.into_iter().filter(|name| VARIABLES.iter().all(|(known, ..)| known != name)).collect();
         unknown.sort_unstable();
@@ -547,6 +547,11 @@ impl Letters {
     /// The letter for an occasion: one of that very name, else the plainest for it, in the person's language or in English.
     pub fn for_occasion(&self, occasion: &str, language: Tongue) -> Result<&Letter> {
         for code in [language.code(), "en"] {
+            // A broken letter for the occasion is told, not passed over for another.
+            let broken = |(name, l, _): &&(String, Tongue, Trouble)| l.code() == code && name.starts_with(occasion);
+            if let Some((.., trouble)) = self.refused.iter().find(broken) {
+                return Err(trouble.clone());
+            }
             let mut fit: Vec<&Letter> =
                 self.all.iter().filter(|l| l.language.code() == code && (l.name == occasion || l.occasion == occasion)).collect();
             fit.sort_by_key(|l| (l.name != occasion, l.tone != "plain", &l.name));
@@ -554,8 +559,17 @@ impl Letters {
                 return Ok(letter);
             }
         }
-        Err(Trouble::failed(format!("there is no letter for {occasion}"))
-            .hint(format!("put one into letters/, with occasion = \"{occasion}\" in its head; `wetink letters` shows how")))
+        let mut known: Vec<&str> = self.all.iter().map(|l| l.occasion.as_str()).collect();
+        known.sort_unstable();
+        known.dedup();
+        let near = known.iter().map(|name| (strsim::damerau_levenshtein(name, occasion), *name)).min();
+        let trouble = Trouble::failed(format!("there is no letter for {occasion}"));
+        Err(match near {
+            Some((far, near)) if far <= 1 + occasion.len() / 4 => trouble.hint(format!("did you mean `{near}`?")),
+            _ => trouble
+                .hint(format!("there are letters for {}", known.join(", ")))
+                .hint(format!("or put one of your own into letters/, with occasion = \"{occasion}\" in its head")),
+        })
     }
 }
 

@@ -122,11 +122,11 @@ pub enum Item {
 /// A page: one side of a card or of a sheet.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// The paper, or the upload with its bleed (PDF: MediaBox).
+    /// The paper, or the upload with its bleed (PDF: `MediaBox`).
     pub size: Size,
-    /// The finished piece, where it differs from the paper (PDF: TrimBox).
+    /// The finished piece, where it differs from the paper (PDF: `TrimBox`).
     pub trim: Rect,
-    /// Up to where ink may run past the trim (PDF: BleedBox).
+    /// Up to where ink may run past the trim (PDF: `BleedBox`).
     pub bleed: Rect,
     /// What is drawn, first at the bottom.
     pub items: Vec<Item>,

@@ -146,10 +146,7 @@ impl Sheet {
 fn entries(bytes: &[u8]) -> Vec<Entry> {
     let mut found: Vec<Entry> = Vec::new();
     let mut paragraphs: Vec<Vec<(String, usize)>> = Vec::new();
-    let mut number = 0;
-    let all = lines(bytes);
-    for line in &all {
-        number += 1;
+    for (number, line) in (1..).zip(&lines(bytes)) {
         if let Some(rest) = heading(&line.text) {
             if let Some(entry) = found.last_mut() {
                 dress(entry, std::mem::take(&mut paragraphs));

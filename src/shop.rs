@@ -141,11 +141,14 @@ impl Shop {
     pub fn find(dir: &Path) -> Result<Shop> {
         let start = fs::canonicalize(dir).map_err(|e| Trouble::file("open the folder", dir, &e))?;
         let found = start.ancestors().find(|above| above.join(SETTINGS).is_file());
-        found.map(Shop::open).unwrap_or_else(|| {
-            Err(Trouble::failed(format!("there is no shop in {} or above it", start.display()))
-                .hint("make one here with `wetink init`, or look at a made-up one with `wetink demo`")
-                .hint("or name the shop's folder: `wetink --shop DIR …`"))
-        })
+        found.map_or_else(
+            || {
+                Err(Trouble::failed(format!("there is no shop in {} or above it", start.display()))
+                    .hint("make one here with `wetink init`, or look at a made-up one with `wetink demo`")
+                    .hint("or name the shop's folder: `wetink --shop DIR …`"))
+            },
+            Shop::open,
+        )
     }
 
     /// The shop in exactly this folder.

@@ -1,5 +1,8 @@
 //! Everything a card is made with, loaded once: hands, letters, paper, printer. Says whether a note fits, and makes the batch.
 
+pub mod post;
+pub mod show;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -242,10 +245,7 @@ impl Studio {
             panels.push(if self.order.proof { self.proof(faces.panels) } else { faces.panels });
             made.push(how);
         }
-        let (turn, manual) = match self.duplex {
-            Duplex::Printer(turn) => (turn, None),
-            Duplex::Manual { reversed } => (Turn::LongEdge, Some(reversed)),
-        };
+        let (turn, manual) = self.turn();
         let plan = Plan { stock: &self.stock, turn, skip: self.order.skip, printer: &self.printer };
         let sheets = stock::impose(panels, plan)?.collect::<Result<Vec<_>>>()?;
         let sides = match turn {
@@ -262,6 +262,14 @@ impl Studio {
             }
         };
         Ok(Printed { pdf, beside, made, warnings })
+    }
+
+    /// How the sheet is turned, and if by hand, whether its backs come in reverse.
+    fn turn(&self) -> (Turn, Option<bool>) {
+        match self.duplex {
+            Duplex::Printer(turn) => (turn, None),
+            Duplex::Manual { reversed } => (Turn::LongEdge, Some(reversed)),
+        }
     }
 
     /// One card's faces, and how it was made.
@@ -307,11 +315,9 @@ impl Studio {
     }
 
     fn card(&self, typed: &Typed<'_>, number: usize, letter: &Letter, dressed: Dressed, look: Look) -> Card {
-        let initials =
-            typed.who.name().split_whitespace().filter_map(|w| w.chars().next()).filter(|c| c.is_uppercase()).take(3).collect();
         Card {
             number: u32::try_from(number).unwrap_or(u32::MAX),
-            initials,
+            initials: initials(&typed.who.name()),
             dressed,
             sober: letter.sober,
             note: typed.note.to_owned(),
@@ -407,7 +413,7 @@ impl Studio {
                 name: job.who.name(),
                 facts: job.facts.clone(),
                 note: format!("{}{ps}", job.note.text()),
-                fit: fit.clone(),
+                fit: *fit,
             });
         }
         let paper =
@@ -416,6 +422,11 @@ impl Studio {
         let pages: Vec<Page> = cue::sheets(&title, &cues, paper, &self.case)?;
         pdf::write(&pages, &self.meta(Some(Sides::One)))
     }
+}
+
+/// The capitals a name's words begin with, three at most.
+fn initials(name: &str) -> String {
+    name.split_whitespace().filter_map(|w| w.chars().next()).filter(|c| c.is_uppercase()).take(3).collect()
 }
 
 /// All papers: the shop's own and those that come with wetink.

@@ -221,7 +221,7 @@ impl Style {
             lines,
             leading: self.leading,
             // The baseline sits so that the letters stand in the middle of their line's space.
-            drop: (self.leading + self.x_height()) / 2.0 + 0.12 * self.size,
+            drop: f64::midpoint(self.leading, self.x_height()) + 0.12 * self.size,
         }
     }
 
@@ -357,7 +357,7 @@ mod tests {
             let set = style(10.0).paragraph(words, 90.0, align);
             assert!(set.width() <= 90.02, "{}", set.width());
             assert!(set.lines.len() > 4);
-            let all: String = set.lines.iter().map(text).collect::<Vec<_>>().join("");
+            let all: String = set.lines.iter().map(text).collect();
             assert_eq!(all.replace(' ', ""), words.replace(' ', ""));
         }
         assert_eq!(style(10.0).paragraph("", 90.0, Align::Left).lines.len(), 0);

@@ -61,7 +61,7 @@ impl Word {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     folded: String,
-    words: Vec<Word>,
+    list: Vec<Word>,
     sentences: usize,
     language: Language,
     rest: u64,
@@ -71,37 +71,37 @@ impl Words {
     /// Reads a text; finds out by itself which language it is in, so that a note reads the same whoever it is for.
     #[must_use]
     pub fn read(text: &str) -> Words {
-        Words::finish(fold::raw(text), None)
+        Words::finish(&fold::raw(text), None)
     }
 
     /// Reads a text known to be in a language.
     #[must_use]
     pub fn read_as(text: &str, language: Language) -> Words {
-        Words::finish(fold::raw(text), Some(language))
+        Words::finish(&fold::raw(text), Some(language))
     }
 
-    fn finish(raw: fold::Raw, known: Option<Language>) -> Words {
-        let language = known.unwrap_or_else(|| Language::of(&raw));
+    fn finish(raw: &fold::Raw, known: Option<Language>) -> Words {
+        let language = known.unwrap_or_else(|| Language::of(raw));
         let mut words = Words { language, rest: raw.rest, ..Words::default() };
         words.folded.reserve(raw.folded.len() + 16);
-        words.words.reserve(raw.tokens.len() + 8);
+        words.list.reserve(raw.tokens.len() + 8);
         for token in &raw.tokens {
             let text = &raw.folded[token.at.clone()];
             language.parts(text, &mut |part| words.push(part, token));
         }
-        words.sentences = words.words.last().map_or(0, |w| w.sentence + 1);
+        words.sentences = words.list.last().map_or(0, |w| w.sentence + 1);
         words
     }
 
     fn push(&mut self, part: &str, token: &fold::Token) {
-        if part.is_empty() || self.words.len() >= MOST_WORDS {
+        if part.is_empty() || self.list.len() >= MOST_WORDS {
             self.rest = hash(part) ^ self.rest.rotate_left(5);
             return;
         }
         let start = self.folded.len() as u32;
         self.folded.push_str(part);
         let hashed = hash(part);
-        self.words.push(Word {
+        self.list.push(Word {
             from: token.from.clone(),
             at: start..self.folded.len() as u32,
             hash: hashed,
@@ -117,7 +117,7 @@ impl Words {
     /// The words.
     #[must_use]
     pub fn all(&self) -> &[Word] {
-        &self.words
+        &self.list
     }
 
     /// A word's folded letters.
@@ -135,8 +135,8 @@ impl Words {
     /// The words of one sentence.
     #[must_use]
     pub fn sentence(&self, number: usize) -> Range<usize> {
-        let start = self.words.partition_point(|w| w.sentence < number);
-        start..self.words.partition_point(|w| w.sentence <= number)
+        let start = self.list.partition_point(|w| w.sentence < number);
+        start..self.list.partition_point(|w| w.sentence <= number)
     }
 
     /// The language the note is in, as far as its small words tell.
@@ -148,7 +148,7 @@ impl Words {
     /// No word at all: white space, punctuation, emoji.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.list.is_empty()
     }
 
     /// What is left of a text beyond [`MOST_WORDS`], as a number; 0 when nothing is.

@@ -207,6 +207,23 @@ fn days_on_which_computers_begin_are_no_birthdays() {
 }
 
 #[test]
+fn town_and_postal_code_in_one_column() {
+    for (list, city, region, postcode) in [
+        ("Name;PLZ/Ort\nAnn Lee;24103 Kiel\n", "Kiel", "", "24103"),
+        ("Name,\"City, State, ZIP\"\nAnn Lee,\"Baytown, LA 01234\"\n", "Baytown", "LA", "01234"),
+        ("Name,City,Zip\nAnn Lee,24103 Kiel,1\n", "24103 Kiel", "", "1"),
+        ("Name,City,Zip\nAnn Lee,Kiel,\"=\"\"01234\"\"\"\n", "Kiel", "", "01234"),
+    ] {
+        let address = people(list).remove(0).person.address;
+        assert_eq!(
+            (address.city.as_str(), address.region.as_str(), address.postcode.as_str()),
+            (city, region, postcode),
+            "{list}"
+        );
+    }
+}
+
+#[test]
 fn a_couple_in_one_row_is_a_household() {
     let rows = people("First Name,Last Name,Household\nAnn & Bob,Lee,\nAndy,Reed,\nCarl,Ott,The Otts\n");
     let hints: Vec<Option<&str>> = rows.iter().map(|r| r.household.as_deref()).collect();
@@ -244,6 +261,10 @@ fn names_in_one_column() {
         ("name\nAnn Lee\n", "Ann", "Lee"),
         ("name\n\"Lee, Ann\"\n", "Ann", "Lee"),
         ("Name;Vorname\nLee;Ann\n", "Ann", "Lee"),
+        ("Name,Surname\nAnn,Lee\n", "Ann", "Lee"),
+        ("Name,Surname\nAnn Lee,Lee\n", "Ann", "Lee"),
+        ("Full name,Surname\nMrs Lee,Lee\n", "", "Lee"),
+        ("Full name\n\"Ann Lee, PhD\"\n", "Ann", "Lee"),
         ("Name,First Name\nAnn Lee,Ann\n", "Ann", "Lee"),
         ("Nom;Prénom\nLee;Ann\n", "Ann", "Lee"),
         ("Nom\nAnn Lee\n", "Ann", "Lee"),
@@ -404,9 +425,14 @@ fn the_owner_says_what_the_columns_are() {
 
 #[test]
 fn files_that_are_no_list_say_what_to_do() {
-    for (bytes, hint) in
-        [(&b""[..], "export"), (b"a,b,c\n1,2,3\n", "--map"), (b"street,city\n1 Road,Kiel\n", "--map"), (b"\n\n", "export")]
-    {
+    for (bytes, hint) in [
+        (&b""[..], "export"),
+        (b"a,b,c\n1,2,3\n", "--map"),
+        (b"street,city\n1 Road,Kiel\n", "--map"),
+        (b"\n\n", "export"),
+        (b"PK\x03\x04 a workbook", "CSV"),
+        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "vCard"),
+    ] {
         let trouble =
             read("list.csv", Cursor::new(bytes.to_vec()), Wanted::People, &Mapping::default(), today()).map(|_| ()).unwrap_err();
         assert!(trouble.hints.iter().any(|h| h.contains(hint)), "{trouble:?}");

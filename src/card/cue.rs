@@ -53,7 +53,7 @@ pub fn sheets(title: &str, cues: &[Cue], paper: Size, case: &TypeCase) -> Result
             format!("fits: about {} of {} lines", cue.fit.lines, cue.fit.available)
         };
         let head = 26.0;
-        let tall = head + facts.height + note.height + 26.0;
+        let tall = head + facts.height + note.height + 28.0;
         if y + tall > bottom && y > first {
             pages.push(std::mem::replace(&mut page, head_of_page()));
             y = first;
@@ -78,8 +78,8 @@ pub fn sheets(title: &str, cues: &[Cue], paper: Size, case: &TypeCase) -> Result
             page.push(line.at(Point::new(column, y + 14.0)));
             y += reading.leading;
         }
-        page.push(small.line(&fits).at(Point::new(column, y + 10.0)));
-        y += 24.0;
+        page.push(small.line(&fits).at(Point::new(column, y + 12.0)));
+        y += 26.0;
     }
     pages.push(page);
     let count = pages.len();

@@ -137,7 +137,7 @@ pub fn cover(photo: &Photo, size: Size, greeting: &Greeting<'_>, case: &TypeCase
     if !words.is_empty() {
         let style = case.able(&case.title_italic, &words).ink(ink).sized(size.width.min(size.height) * 0.088);
         let style = style.fitted(&words, room.width());
-        let y = room.y1 + (type_room + style.x_height()) / 2.0 + mm(1.0);
+        let y = room.y1 + f64::midpoint(type_room, style.x_height()) + mm(1.0);
         items.push(style.line(&words).aligned(Align::Centre, Point::new(middle, y)));
     }
     if !greeting.below.is_empty() {

@@ -1,13 +1,13 @@
 //! What goes on the outside: addresses on labels and envelopes, in reading type, with the card's number.
 
-use super::{able, number_style};
+use super::{able, number_line};
 use crate::measure::{Point, Rect, Size, mm};
 use crate::page::Item;
 use crate::trouble::{Result, Trouble};
 use crate::typeset::{Align, Style, TypeCase};
 
-/// Letters that machines and postmen read are not smaller, in points.
-const SMALLEST: f64 = 8.0;
+/// Type that machines and postmen read is not smaller, in points: capitals of 2 mm in this face, as the US post asks.
+const SMALLEST: f64 = 9.0;
 
 /// Sets an address as large as it goes into a box, from 12 points down; a line is never broken or cut.
 fn address(lines: &[String], room: Rect, largest: f64, case: &TypeCase, place: &str) -> Result<(Style, f64)> {
@@ -42,7 +42,7 @@ fn put(lines: &[String], style: &Style, left: f64, top: f64, items: &mut Vec<Ite
 /// An address label of a given size. `mark` is the card's, `07 · MP`.
 pub fn label(lines: &[String], mark: &str, size: Size, case: &TypeCase) -> Result<Vec<Item>> {
     let edge = mm(3.5).min(size.height * 0.12);
-    let number = number_style(case).line(mark);
+    let number = number_line(case, mark);
     let room = Rect::new(edge + mm(1.0), edge, size.width - edge - number.width.min(mm(3.0)), size.height - edge);
     let (style, height) = address(lines, room, 11.0, case, "the label")?;
     let mut items = Vec::new();
@@ -63,9 +63,10 @@ pub fn envelope(to: &[String], from: &[String], mark: &str, size: Size, case: &T
         put(from, &style, edge, y, &mut items);
         y += height + 2.0;
     }
-    items.push(number_style(case).line(mark).at(Point::new(edge, y + 6.0)));
-    // 15 mm at the foot are the sorting machine's.
-    let room = Rect::new(size.width * 0.42, size.height * 0.42, size.width - mm(15.0), size.height - mm(17.0));
+    items.push(number_line(case, mark).at(Point::new(edge, y + 6.0)));
+    // The foot is the sorting machine's, 19 mm of it in Canada; it looks for the address no higher than 70 mm.
+    let top = (size.height * 0.42).max(size.height - mm(69.0));
+    let room = Rect::new(size.width * 0.42, top, size.width - mm(15.0), size.height - mm(19.5));
     let (style, height) = address(to, room, 13.0, case, "the envelope")?;
     put(to, &style, room.x0, room.y0 + ((room.height() - height) * 0.35).max(0.0), &mut items);
     Ok(items)

@@ -1,6 +1,6 @@
 //! The written side: the letter's printed parts, the note in its hand, room to sign, and how to answer.
 
-use super::{Card, Fit, Making, Misfit, SIGNATURE, Sign, Writing, able, number_style, photo, writing_box};
+use super::{Card, Fit, Making, Misfit, SIGNATURE, Sign, Writing, able, number_line, photo, writing_box};
 use crate::hand::{Area, PITCH, Way, Written, guides, lines_by_hand};
 use crate::letter::Part;
 use crate::measure::{Affine, Point, Rect, Vec2, mm};
@@ -14,17 +14,27 @@ const APART: f64 = mm(5.5);
 /// Lines for a postscript in ink.
 const INK_LINES: f64 = 2.0;
 
+/// More printed characters than any card holds.
+const MOST_PRINTED: usize = 2000;
+
+/// The letter's own words leave no room for the note.
+fn crowded() -> Trouble {
+    Trouble::refused("the printed words of the letter leave no room for the note on this card")
+        .hint("take a larger card or a letter with fewer words: the note is the card")
+}
+
 /// Draws the panel and says how the note sits.
 pub(super) fn draw(card: &Card, making: &Making<'_>, warnings: &mut Vec<String>) -> Result<(Vec<Item>, Fit), Misfit> {
     let mut items = Vec::new();
     let whole = writing_box(making);
-    let foot = foot(card, making, &whole, &mut items).map_err(Misfit::Print)?;
+    let (foot, foot_items) = foot(card, making, &whole).map_err(Misfit::Print)?;
     let above = Rect { y1: foot - mm(3.0), ..whole.bounds };
     let area = Area { bounds: above, ..whole };
     let fit = match making.writing {
         Writing::ByHand(pitch) => Fit::ByHand(by_hand(card, making, &area, pitch, &mut items).map_err(Misfit::Print)?),
         Writing::Printed(..) => printed(card, making, &area, warnings, &mut items)?,
     };
+    items.extend(foot_items);
     Ok((items, fit))
 }
 
@@ -34,13 +44,16 @@ fn quiet(making: &Making<'_>) -> Style {
 
 /// A printed part set for a width.
 fn set(making: &Making<'_>, text: &str, width: f64) -> Result<Paragraph, Trouble> {
+    if text.chars().count() > MOST_PRINTED {
+        return Err(crowded());
+    }
     able(making.case, text, "the card")?;
     let style = making.case.able(&quiet(making), text);
     Ok(style.paragraph(text, width, Align::Left))
 }
 
-/// The return block at the foot; gives the height at which it begins.
-fn foot(card: &Card, making: &Making<'_>, area: &Area, items: &mut Vec<Item>) -> Result<f64, Trouble> {
+/// The return block at the foot, in reading order, and the height at which it begins.
+fn foot(card: &Card, making: &Making<'_>, area: &Area) -> Result<(f64, Vec<Item>), Trouble> {
     let imprint = making.imprint;
     let case = making.case;
     let folded = making.form != Form::Flat;
@@ -48,7 +61,7 @@ fn foot(card: &Card, making: &Making<'_>, area: &Area, items: &mut Vec<Item>) ->
     // The free stretch beside whatever is kept clear, as high as the block may become.
     let (left, right) = area.stretch(bottom - mm(15.0), bottom).unwrap_or((area.bounds.x0, area.bounds.x1));
     let right = if right < area.bounds.x1 { right - mm(3.0) } else { right };
-    let mark = (!folded).then(|| number_style(case).line(&card.mark()));
+    let mark = (!folded).then(|| number_line(case, &card.mark()));
     let room = right - left - mark.as_ref().map_or(0.0, |m| m.width + mm(4.0));
     let small = case.text.clone().sized(8.0).leading(10.4);
     let mut lines: Vec<(Style, String)> = Vec::new();
@@ -78,10 +91,9 @@ fn foot(card: &Card, making: &Making<'_>, area: &Area, items: &mut Vec<Item>) ->
     if !folded {
         say(&imprint.address, ", ")?;
     }
-    let mut y = bottom - 1.5;
-    if let Some(mark) = mark {
-        items.push(mark.aligned(Align::Right, Point::new(right, y)));
-    }
+    let base = bottom - 1.5;
+    let mut y = base;
+    let mut items = Vec::new();
     for (style, line) in lines.iter().rev() {
         let style = style.fitted(line, room);
         if style.size < 6.0 {
@@ -91,12 +103,14 @@ fn foot(card: &Card, making: &Making<'_>, area: &Area, items: &mut Vec<Item>) ->
         items.push(style.line(line).at(Point::new(left, y)));
         y -= style.leading;
     }
+    items.reverse();
+    items.extend(mark.map(|mark| mark.aligned(Align::Right, Point::new(right, base))));
     if let Some(logo) = imprint.logo.as_ref().filter(|_| !folded) {
         let room = Rect::new(left, y - mm(9.0), left + mm(28.0), y + 2.0);
         items.push(photo::whole_left(logo, room));
         y = room.y0 - 2.0;
     }
-    Ok(y)
+    Ok((y, items))
 }
 
 /// Guide lines between the printed parts.
@@ -128,6 +142,9 @@ fn by_hand(
             items.extend(set.at(Align::Left, x0, top));
             bounds.y1 = top - APART / 2.0;
         }
+    }
+    if bounds.height() < mm(12.0) {
+        return Err(crowded());
     }
     let area = Area { bounds, blocked: area.blocked.clone() };
     items.extend(guides(&area, pitch));
@@ -205,6 +222,10 @@ fn printed(
             _ => pieces.push(Piece::Hand(name.clone())),
         }
     }
+    let tall = |piece: &Piece| if let Piece::Set(set) = piece { set.height + APART } else { 0.0 };
+    if pieces.iter().map(tall).sum::<f64>() > limit - area.bounds.y0 - mm(12.0) {
+        return Err(Misfit::Print(crowded()));
+    }
     let mut y = area.bounds.y0;
     let mut drawn: Vec<Item> = Vec::new();
     let (mut lines_used, mut available) = (0, 0);
@@ -243,7 +264,9 @@ fn printed(
     let spare = limit - bottom;
     if area.blocked.is_empty() && spare > mm(4.0) {
         let down = Vec2::new(0.0, (spare * 0.38).min(mm(22.0)));
-        drawn.iter_mut().for_each(|item| shift(item, down));
+        for item in &mut drawn {
+            shift(item, down);
+        }
     }
     items.extend(drawn);
     Ok(Fit::Printed { lines: lines_used, available, x_height, substitutes })

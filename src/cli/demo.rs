@@ -94,7 +94,7 @@ impl Demo {
             "--paper",
             "a4",
             "--hand",
-            "bad-script",
+            "la-belle-aurore",
         ])?;
         for (name, text) in [("people.csv", PEOPLE), ("touches.csv", TOUCHES), ("cards.csv", CARDS)] {
             shop::write_whole(&dir.join(name), dated(text, world.today).as_bytes())?;

@@ -76,7 +76,7 @@ impl Backup {
         } else {
             let folder = shop.dir.join("backups");
             shop::private_dir(&folder)?;
-            (1..)
+            (1..10_000)
                 .map(|n| {
                     folder.join(if n == 1 {
                         format!("ledger-{}.db", world.today)
@@ -126,8 +126,10 @@ impl Restore {
         };
         let ledger = shop.ledger();
         if ledger.exists() {
-            let aside =
-                (1..).map(|n| shop.dir.join(format!("ledger.before-restore-{n}.db"))).find(|p| !p.exists()).unwrap_or_default();
+            let aside = (1..10_000)
+                .map(|n| shop.dir.join(format!("ledger.before-restore-{n}.db")))
+                .find(|p| !p.exists())
+                .unwrap_or_default();
             std::fs::rename(&ledger, &aside).map_err(|e| Trouble::file("move aside", &ledger, &e))?;
             talk.say(format!("What was there is kept as {}", shop.name_of(&aside)));
         }

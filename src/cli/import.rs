@@ -49,6 +49,12 @@ pub struct Import {
     /// Save --map and --dates in wetink.toml under this name, for the next time
     #[arg(long, value_name = "NAME")]
     save: Option<String>,
+    /// 1900, 1901 and 1970 are real years of birth in this file
+    #[arg(long)]
+    real_years: bool,
+    /// The file's encoding, where it isn't found out rightly: windows-1250
+    #[arg(long, value_name = "NAME")]
+    charset: Option<String>,
     /// People who may be here already are the same
     #[arg(long)]
     yes: bool,
@@ -85,6 +91,8 @@ impl Import {
             None => Mapping::default(),
         };
         mapping.dates = self.dates.or(mapping.dates);
+        mapping.real_years |= self.real_years;
+        mapping.charset = self.charset.clone().or(mapping.charset);
         for typed in &self.map {
             mapping.add(typed)?;
         }

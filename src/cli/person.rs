@@ -325,7 +325,7 @@ impl Show {
         touches.sort_by_key(|t| t.on);
         if self.json {
             let household = match &who {
-                Who::Household(household, _) => Some(household.clone()),
+                Who::Household(household, _) => Some((**household).clone()),
                 Who::Person(_) => None,
             };
             talk.put_json(&Whole { people: who.persons().to_vec(), household, touches, cards });

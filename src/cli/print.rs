@@ -216,7 +216,7 @@ impl Print {
 }
 
 /// What is printed for one card: what was on earlier covers, and the facts for the cue sheet.
-fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, number: usize) -> Result<Job<'a>> {
+pub fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, number: usize) -> Result<Job<'a>> {
     let mut covers_before: Vec<String> = room
         .ledger
         .cards_to(who.id())?
@@ -265,7 +265,7 @@ fn spoilt(room: &Workroom, typed: &str) -> Result<Vec<Card>> {
 }
 
 /// The one sheet that has notes to print.
-fn the_sheet(shop: &Shop, room: &Workroom) -> Result<PathBuf> {
+pub fn the_sheet(shop: &Shop, room: &Workroom) -> Result<PathBuf> {
     let paths = open_sheets(shop);
     let mut waiting = Vec::new();
     for path in &paths {

@@ -34,16 +34,18 @@ pub(super) struct Equal {
     rows: usize,
     columns: usize,
     cells: Vec<f32>,
-    /// More weight of the draft than this can't be matched.
+    /// For each word of the draft, what its best match would add to a stretch.
+    best: Vec<f32>,
+    /// More of the draft than this can't be matched, by weights of a skeleton.
     pub draft: f32,
-    /// More weight of the earlier note than this can't.
+    /// More of the earlier note than this can't.
     pub earlier: f32,
 }
 
 impl Equal {
     pub fn new(draft: &Reading, earlier: &Reading) -> Equal {
         let (rows, columns) = (draft.terms.len().min(MOST_COMPARED), earlier.terms.len().min(MOST_COMPARED));
-        let mut equal = Equal { rows, columns, cells: vec![0.0; rows * columns], draft: 0.0, earlier: 0.0 };
+        let mut equal = Equal { rows, columns, cells: vec![0.0; rows * columns], best: vec![0.0; rows], draft: 0.0, earlier: 0.0 };
         let mut best = vec![0.0_f32; columns];
         for (i, d) in draft.terms[..rows].iter().enumerate() {
             let row = &mut equal.cells[i * columns..(i + 1) * columns];
@@ -56,9 +58,12 @@ impl Equal {
                     best[j] = best[j].max(likeness);
                 }
             }
-            equal.draft += most * d.weight;
+            equal.draft += most * d.flat;
+            if most > 0.0 {
+                equal.best[i] = most * f32::midpoint(d.flat, 1.0) + ANY;
+            }
         }
-        equal.earlier = best.iter().zip(&earlier.terms).map(|(l, e)| l * e.weight).sum();
+        equal.earlier = best.iter().zip(&earlier.terms).map(|(l, e)| l * e.flat).sum();
         equal
     }
 
@@ -92,7 +97,7 @@ fn likeness(draft: &Reading, i: usize, d: &Term, earlier: &Reading, j: usize, e:
         return 0.0;
     }
     let most = if short >= 8 { 2 } else { 1 };
-    if (d.letters ^ e.letters).count_ones() > 2 * most || d.length.abs_diff(e.length) as u32 > most {
+    if (d.letters ^ e.letters).count_ones() > 2 * most || u32::from(d.length.abs_diff(e.length)) > most {
         return 0.0;
     }
     if edits_at_most(draft.text(i).as_bytes(), earlier.text(j).as_bytes(), most as usize) { 0.8 } else { 0.0 }
@@ -149,6 +154,12 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
     let mut scores = vec![0.0_f32; (n + 1) * width];
     let mut from = vec![From::Nowhere; (n + 1) * width];
     while found.len() < MOST_BLOCKS {
+        // No stretch is left when too little of the draft is.
+        let left = (0..n).filter(|i| !used.0[*i]).map(|i| equal.best[i]);
+        let (count, most) = left.filter(|b| *b > 0.0).fold((0, 0.0), |(count, sum), b| (count + 1, sum + b));
+        if count < LEAST_PAIRS || most < LEAST_SCORE {
+            break;
+        }
         let mut best = (0.0, 0, 0);
         for i in 1..=n {
             let d = &draft.terms[i - 1];
@@ -204,7 +215,10 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
                     used.0[*i] = true;
                     used.1[*j] = true;
                 }
-                found.push(Block::new(draft, earlier, stretch));
+                let block = Block::new(draft, earlier, stretch);
+                if block.pairs.len() >= LEAST_PAIRS {
+                    found.push(block);
+                }
             }
         }
         if found.len() == whole {
@@ -220,7 +234,11 @@ pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<B
 
 impl Block {
     fn new(draft: &Reading, earlier: &Reading, pairs: &[(usize, usize, f32)]) -> Block {
-        let mut block = Block { pairs: pairs.to_vec(), score: 0.0, run: 1 };
+        // A small word alone between others is chance, no anchor.
+        let beside = |a: &(usize, usize, f32), b: &(usize, usize, f32)| b.0 - a.0 <= 1 && b.1 - a.1 <= 1;
+        let alone = |n: usize| !(n > 0 && beside(&pairs[n - 1], &pairs[n]) || n + 1 < pairs.len() && beside(&pairs[n], &pairs[n + 1]));
+        let pairs: Vec<_> = (0..pairs.len()).filter(|n| !(draft.terms[pairs[*n].0].function && alone(*n))).map(|n| pairs[n]).collect();
+        let mut block = Block { pairs: Vec::new(), score: 0.0, run: 1 };
         let mut run = 1;
         for (n, (i, j, likeness)) in pairs.iter().enumerate() {
             block.score += likeness * f32::midpoint(draft.terms[*i].flat, earlier.terms[*j].flat) + ANY;
@@ -231,6 +249,7 @@ impl Block {
                 block.score += GAP * (by.max(over).saturating_sub(1)) as f32;
             }
         }
+        block.pairs = pairs;
         block
     }
 }

@@ -1,5 +1,7 @@
 //! One new note against one earlier note: how much came back, and is it the same card.
 
+use std::ops::Range;
+
 use super::align::{self, Block, Equal};
 use super::reading::Reading;
 
@@ -10,7 +12,7 @@ const SHARE: f32 = 0.40;
 const SHARE_OF_LITTLE: f32 = 0.10;
 /// The same for skeletons, where small words count and exchanged ones don't.
 const LEAST_SKELETON: f32 = 2.4;
-const SKELETON: f32 = 0.60;
+const SKELETON: f32 = 0.55;
 const SKELETON_OF_LITTLE: f32 = 0.05;
 /// From so much on nothing more is asked.
 const MUCH: f32 = 5.0;
@@ -36,6 +38,9 @@ pub(super) enum Is {
     Swapped(usize),
 }
 
+/// Words of the earlier note, and the words of the draft that stand in their place.
+pub(super) type Swap = (Vec<usize>, Vec<usize>);
+
 /// How alike two notes are.
 #[derive(Clone, Debug)]
 pub(super) struct Likeness {
@@ -43,7 +48,7 @@ pub(super) struct Likeness {
     /// For each word of the draft.
     pub is: Vec<Is>,
     /// Exchanged stretches: words of the earlier note, words of the draft.
-    pub swaps: Vec<(Vec<usize>, Vec<usize>)>,
+    pub swaps: Vec<Swap>,
     /// Matched weight.
     pub matched: f32,
     /// The larger of: how much of the draft is not new, how much of the earlier note came back.
@@ -55,8 +60,7 @@ pub(super) struct Likeness {
 /// Compares; `None` where it can be seen beforehand that nothing will come of it.
 pub(super) fn compare(draft: &Reading, earlier: &Reading) -> Option<Likeness> {
     let equal = Equal::new(draft, earlier);
-    let most = equal.draft.max(equal.earlier);
-    if most < 1.2 {
+    if equal.draft.max(equal.earlier) < LEAST {
         return None;
     }
     let blocks = align::blocks(draft, earlier, &equal);
@@ -65,8 +69,8 @@ pub(super) fn compare(draft: &Reading, earlier: &Reading) -> Option<Likeness> {
     }
     let (is, swaps) = exchanged(draft, earlier, &blocks);
     let edges = edges(draft, earlier, &equal, &blocks);
-    let heavy = shares(draft, earlier, &blocks, &swaps, edges, |r, n| r.terms[n].weight);
-    let flat = shares(draft, earlier, &blocks, &swaps, edges, |r, n| r.terms[n].flat);
+    let heavy = shares(draft, earlier, &blocks, &swaps, &edges, |r, n| r.terms[n].weight);
+    let flat = shares(draft, earlier, &blocks, &swaps, &edges, |r, n| r.terms[n].flat);
     let run = blocks.iter().map(|b| b.run).max().unwrap_or(0);
     let by_weight = heavy.matched >= LEAST && heavy.share >= SHARE + SHARE_OF_LITTLE * (MUCH - heavy.matched).max(0.0);
     let by_skeleton =
@@ -92,15 +96,14 @@ fn shares(
     draft: &Reading,
     earlier: &Reading,
     blocks: &[Block],
-    swaps: &[(Vec<usize>, Vec<usize>)],
-    edges: (usize, usize),
+    swaps: &[Swap],
+    edges: &Edges,
     weigh: impl Fn(&Reading, usize) -> f32,
 ) -> Shares {
-    let weights = |reading: &Reading| -> Vec<f32> {
-        let count = reading.terms.len();
-        (0..count).map(|n| weigh(reading, n) * if n < edges.0 || n + edges.1 >= count { FORGIVEN } else { 1.0 }).collect()
+    let weights = |reading: &Reading, body: &Range<usize>| -> Vec<f32> {
+        (0..reading.terms.len()).map(|n| weigh(reading, n) * if body.contains(&n) { 1.0 } else { FORGIVEN }).collect()
     };
-    let (new, old) = (weights(draft), weights(earlier));
+    let (new, old) = (weights(draft, &edges.draft), weights(earlier, &edges.earlier));
     let (mut from_new, mut from_old) = (0.0, 0.0);
     let mut last = (usize::MAX, usize::MAX);
     for (i, j, likeness) in blocks.iter().flat_map(|b| &b.pairs) {
@@ -121,69 +124,81 @@ fn shares(
     Shares { matched, share: (from_new / whole_new.max(0.01)).max(from_old / whole_old.max(0.01)).min(1.0) }
 }
 
+/// What of each note lies between openings and closings that both share.
+#[derive(Clone, Debug)]
+struct Edges {
+    draft: Range<usize>,
+    earlier: Range<usize>,
+}
+
 /// Openings and closings that both notes share word for word hardly count, if each note has a body of its own besides: a
 /// house says hello and goodbye in the same way. An old note with a sentence added has no body of its own.
-fn edges(draft: &Reading, earlier: &Reading, equal: &Equal, blocks: &[Block]) -> (usize, usize) {
+fn edges(draft: &Reading, earlier: &Reading, equal: &Equal, blocks: &[Block]) -> Edges {
     let (n, m) = (draft.terms.len().min(align::MOST_COMPARED), earlier.terms.len().min(align::MOST_COMPARED));
-    let front = same_edge(draft, earlier, equal, (0..n).zip(0..m));
-    let back = same_edge(draft, earlier, equal, (0..n).rev().zip((0..m).rev()));
-    if front + back == 0 || front + back >= n.min(m) {
-        return (0, 0);
+    let whole = Edges { draft: 0..draft.terms.len(), earlier: 0..earlier.terms.len() };
+    let (new, old) = (steps(draft, n), steps(earlier, m));
+    let front = same_edge(draft, earlier, equal, new.iter().copied().zip(old.iter().copied()));
+    let back = same_edge(draft, earlier, equal, new.iter().rev().copied().zip(old.iter().rev().copied()));
+    if front + back == 0 || front + back >= new.len().min(old.len()) {
+        return whole;
     }
+    let body = |steps: &[usize], end: usize| {
+        let after = if back == 0 { end } else { steps[steps.len() - back] };
+        steps[front]..after
+    };
+    let inside = Edges { draft: body(&new, n), earlier: body(&old, m) };
     let (mut matched_draft, mut matched_earlier) = (vec![false; n], vec![false; m]);
     for (i, j, _) in blocks.iter().flat_map(|b| &b.pairs) {
         matched_draft[*i] = true;
         matched_earlier[*j] = true;
     }
     // Its own in words that tell something, and in how it goes: a sentence with its nouns exchanged is nobody's body.
-    let own_body = |reading: &Reading, matched: &[bool], end: usize| {
-        let body = || (front..end).filter(|n| !matched[*n]).map(|n| &reading.terms[n]);
+    let own_body = |reading: &Reading, matched: &[bool], range: &Range<usize>| {
+        let body = || range.clone().filter(|n| !matched[*n]).map(|n| &reading.terms[n]);
         let own: f32 = body().map(|t| t.weight).sum();
         let own_flat: f32 = body().map(|t| t.flat).sum();
-        let all: f32 = reading.terms[front..end].iter().map(|t| t.weight).sum();
-        let all_flat: f32 = reading.terms[front..end].iter().map(|t| t.flat).sum();
+        let all: f32 = reading.terms[range.clone()].iter().map(|t| t.weight).sum();
+        let all_flat: f32 = reading.terms[range.clone()].iter().map(|t| t.flat).sum();
         body().filter(|t| t.weight >= 0.5).count() >= 2
             && own >= OWN_BODY
             && own >= OWN_SHARE * all
             && own_flat >= OWN_SKELETON * all_flat
     };
-    if own_body(draft, &matched_draft, n - back) && own_body(earlier, &matched_earlier, m - back) {
-        (front, back)
-    } else {
-        (0, 0)
-    }
+    let both = own_body(draft, &matched_draft, &inside.draft) && own_body(earlier, &matched_earlier, &inside.earlier);
+    if both { inside } else { whole }
+}
+
+/// The words of a note, a name of several words being one.
+fn steps(reading: &Reading, count: usize) -> Vec<usize> {
+    (0..count).filter(|n| *n == 0 || !(reading.terms[*n].name && reading.terms[*n - 1].name)).collect()
 }
 
 /// The words of whole sentences that are the same from this end on.
 fn same_edge(draft: &Reading, earlier: &Reading, equal: &Equal, places: impl Iterator<Item = (usize, usize)>) -> usize {
     let (mut whole, mut words, mut sentences) = (0, 0, 0);
     let mut last: Option<(u16, u16)> = None;
-    let mut ended = true;
     for (i, j) in places {
         let now = (draft.terms[i].sentence, earlier.terms[j].sentence);
-        if let Some(last) = last {
-            // Where one of them forgot a full stop, the other tells.
-            if now.0 != last.0 || now.1 != last.1 {
-                whole = words;
-                sentences += 1;
-                if sentences == EDGE_SENTENCES {
-                    return whole;
-                }
+        // Where one of them forgot a full stop, the other tells.
+        if last.is_some_and(|last| now.0 != last.0 || now.1 != last.1) {
+            whole = words;
+            sentences += 1;
+            if sentences == EDGE_SENTENCES {
+                return whole;
             }
         }
         if equal.at(i, j) < 0.95 || words == EDGE_WORDS {
-            ended = false;
-            break;
+            return whole;
         }
         words += 1;
         last = Some(now);
     }
-    if ended { words } else { whole }
+    words
 }
 
 /// What each word of the draft is, and what was exchanged for what: up to six words between two equal ones, or between an
 /// equal one and the end of the sentence in both notes.
-fn exchanged(draft: &Reading, earlier: &Reading, blocks: &[Block]) -> (Vec<Is>, Vec<(Vec<usize>, Vec<usize>)>) {
+fn exchanged(draft: &Reading, earlier: &Reading, blocks: &[Block]) -> (Vec<Is>, Vec<Swap>) {
     let mut is = vec![Is::Own; draft.terms.len()];
     let mut taken = vec![false; earlier.terms.len()];
     let mut swaps = Vec::new();
@@ -191,7 +206,7 @@ fn exchanged(draft: &Reading, earlier: &Reading, blocks: &[Block]) -> (Vec<Is>, 
         is[*i] = Is::Same(*j);
         taken[*j] = true;
     }
-    let mut exchange = |new: std::ops::Range<usize>, old: std::ops::Range<usize>| {
+    let mut exchange = |new: Range<usize>, old: Range<usize>| {
         let new: Vec<usize> = new.filter(|n| is[*n] == Is::Own).collect();
         let old: Vec<usize> = old.filter(|n| !taken[*n]).collect();
         if !new.is_empty() && !old.is_empty() && new.len() <= GAP_WORDS && old.len() <= GAP_WORDS {

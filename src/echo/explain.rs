@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::words::{Words, hash_pair, shown};
 
 use super::compare::{Is, Likeness};
-use super::reading::Reading;
+use super::reading::{Reading, rows};
 use super::{Earlier, Finding, Fingerprint, Kept, Other};
 
 /// What a stretch of the draft is, seen from the earlier note.
@@ -133,7 +133,7 @@ pub(super) fn marks(draft: &Reading, earlier: &Reading, old: &Earlier, likeness:
     for (n, term) in draft.terms.iter().enumerate() {
         touches[term.word] = match likeness.is.get(n).copied().unwrap_or(Is::Own) {
             Is::Own => Touch::Own,
-            Is::Same(j) if term.name && earlier.terms[j].hash != term.hash => Touch::Swapped(typed(earlier, old, &[j])),
+            Is::Same(j) if term.name && earlier.terms.get(j).is_some_and(|e| e.hash != term.hash) => Touch::Swapped(typed(earlier, old, &[j])),
             Is::Same(_) => Touch::Same,
             Is::Swapped(n) => Touch::Swapped(typed(earlier, old, &likeness.swaps[n].0)),
         };
@@ -194,25 +194,10 @@ pub(super) fn fold_hash(words: &Words) -> u64 {
     words.all().iter().fold(words.rest(), |all, word| hash_pair(all, word.shape))
 }
 
-/// What stands for a name, whoever's it is.
-const SOMEBODY: u64 = 0x40;
-
-/// The shapes of the words in order: as typed, and with each run of the recipient's names as one mark.
-pub(super) fn rows(words: &Words, own: &[bool]) -> [Vec<u64>; 2] {
-    let typed: Vec<u64> = words.all().iter().map(|w| w.shape).collect();
-    let mut masked = Vec::with_capacity(typed.len());
-    for (n, shape) in typed.iter().enumerate() {
-        if !own[n] {
-            masked.push(*shape);
-        } else if n == 0 || !own[n - 1] {
-            masked.push(SOMEBODY);
-        }
-    }
-    [typed, masked]
-}
-
+/// The fingerprints of a note: as typed, and with each run of the recipient's names as one mark.
 pub(super) fn fingerprints(words: &Words, own: &[bool]) -> [Fingerprint; 2] {
-    rows(words, own).map(|row| {
+    let marked = words.all().iter().zip(own).map(|(word, own)| (word.shape, *own));
+    rows(marked).map(|row| {
         let mut hasher = Sha256::new();
         for shape in &row {
             hasher.update(shape.to_le_bytes());

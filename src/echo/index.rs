@@ -8,8 +8,8 @@ use super::explain::fingerprints;
 use super::names;
 use super::reading::{Frequencies, Reading};
 
-/// With fewer pairs, rows of three words help: a short note with its nouns exchanged has little else left.
-const FEW_PAIRS: usize = 14;
+/// With fewer telling words, rows of any three words help: a short note with its nouns exchanged has little else left.
+const FEW_WORDS: usize = 13;
 /// More keys no note needs; a long text is found by its beginning too.
 const MOST_KEYS: usize = 220;
 
@@ -40,7 +40,7 @@ pub fn traits(text: &str, names: &[String], public: bool) -> Traits {
     traits.stems = stems.into_iter().map(|s| s as i64).collect();
 
     let terms: Vec<_> =
-        reading.terms.iter().filter(|t| !t.common && !t.name && !(public && words[t.word].capital && !t.function)).collect();
+        reading.terms.iter().filter(|t| !(t.common || t.name || public && words[t.word].capital && !t.function)).collect();
     let mut seen = BTreeSet::new();
     let mut put = |key: u64, sentence: u16| {
         let key = (key >> 32) as u32;
@@ -57,7 +57,7 @@ pub fn traits(text: &str, names: &[String], public: bool) -> Traits {
             }
         }
     }
-    if content.len() * 2 < FEW_PAIRS {
+    if content.len() < FEW_WORDS {
         for three in terms.windows(3).filter(|t| t[0].sentence == t[2].sentence) {
             put(hash_pair(hash_pair(three[0].stem, three[1].stem), three[2].stem), three[0].sentence);
         }

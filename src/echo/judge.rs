@@ -4,7 +4,7 @@ use crate::words::Words;
 
 use super::align::coarse;
 use super::compare::{Is, Likeness, compare};
-use super::explain::{self, Source, fold_hash, marks, one_line, rows, short};
+use super::explain::{self, Source, fold_hash, marks, one_line, short};
 use super::reading::{Frequencies, Reading, Term};
 use super::{Draft, Earlier, Finding, House, Kept, Other, Rule, names, placeholder, wording};
 
@@ -56,8 +56,7 @@ pub(super) fn findings(draft: &Draft<'_>, earlier: &[Earlier], house: &House) ->
 }
 
 fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], house: &House) -> Vec<Beside<'a>> {
-    let own = names::own(&reading.words, &draft.recipient.names);
-    let [typed, masked] = rows(&reading.words, &own);
+    let [typed, masked] = reading.rows();
     let rest = reading.words.rest();
     let mut beside = Vec::new();
     for old in earlier {
@@ -68,7 +67,7 @@ fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], 
             Kept::Traces(traces) => (from_traces(traces), old.identical, old.identical),
             Kept::Text(text) => {
                 let read = Reading::new(text, &old.names, &house.keep, &house.frequencies);
-                let [old_typed, old_masked] = rows(&read.words, &names::own(&read.words, &old.names));
+                let [old_typed, old_masked] = read.rows();
                 let same_rest = read.words.rest() == rest;
                 (read, same_rest && old_typed == typed, same_rest && old_masked == masked)
             }
@@ -96,7 +95,7 @@ fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], 
 fn nothing_to_compare(reading: &Reading) -> Likeness {
     Likeness {
         blocks: Vec::new(),
-        is: (0..reading.terms.len()).map(|_| Is::Same(usize::MAX)).collect(),
+        is: (0..reading.terms.len()).map(Is::Same).collect(),
         swaps: Vec::new(),
         matched: 0.0,
         share: 1.0,
@@ -106,17 +105,13 @@ fn nothing_to_compare(reading: &Reading) -> Likeness {
 
 fn said(other: &Earlier, draft: &Draft<'_>) -> String {
     let name = crate::words::shown(&other.name);
-    let to = if !other.who.is_empty() && other.who == draft.recipient.id {
-        format!("{name} herself or himself")
-    } else {
-        name.into_owned()
-    };
-    let to =
-        if other.who == draft.recipient.id && !other.who.is_empty() { to.replace("herself or himself", "before") } else { to };
+    let again = !other.who.is_empty() && other.who == draft.recipient.id;
     match (other.sheet_line, other.day) {
-        (Some(line), _) => format!("this is the note to {to} on line {line} of this sheet"),
-        (None, Some(day)) => format!("this is the card you sent to {to} on {}", day.plain()),
-        (None, None) => format!("this is a card you sent to {to}"),
+        (Some(line), _) => format!("this is the note to {name} on line {line} of this sheet"),
+        (None, Some(day)) if again => format!("you wrote this to {name} before, on {}", day.plain()),
+        (None, Some(day)) => format!("this is the card you sent to {name} on {}", day.plain()),
+        (None, None) if again => format!("you wrote this to {name} before"),
+        (None, None) => format!("this is a card you sent to {name}"),
     }
 }
 
@@ -131,8 +126,10 @@ fn copy<'a, 'b>(draft: &Draft<'_>, reading: &Reading, beside: &'a [Beside<'b>]) 
     let own_name = finding.swapped(draft.text);
     let other_things = best.likeness.swaps.iter().any(|(_, new)| new.iter().any(|n| telling(&reading.terms[*n])));
     let templated = other_things && (own as f32) < TEMPLATE_OWN * (words + exchanged + own) as f32;
-    let (rule, how) = if same {
-        (Rule::Duplicate, if own_name.is_empty() { "" } else { ", with another name in it" })
+    let (rule, how) = if same && own_name.is_empty() {
+        (Rule::Duplicate, "")
+    } else if same {
+        (Rule::Templated, ", with another name in it")
     } else if templated {
         (Rule::Templated, ", with other names and things in it")
     } else {
@@ -155,13 +152,23 @@ fn telling(term: &Term) -> bool {
     !term.function
 }
 
+/// A short sentence that came over whole is a patch too.
+fn whole_sentence(reading: &Reading, block: &super::align::Block) -> bool {
+    let first = usize::from(reading.terms[block.pairs[0].0].sentence);
+    let words = reading.terms.iter().filter(|t| usize::from(t.sentence) == first).count();
+    let same = block.pairs.iter().filter(|p| usize::from(reading.terms[p.0].sentence) == first && p.2 >= 0.8).count();
+    words >= PATCH_RUN && same == words
+}
+
 /// Sentences of several earlier notes make up the most of this one.
 fn patchwork(draft: &Draft<'_>, reading: &Reading, beside: &[Beside<'_>]) -> Option<Finding> {
     let mut from: Vec<Option<usize>> = vec![None; reading.terms.len()];
     let mut patches: Vec<(f32, usize, usize)> = Vec::new();
     for (n, old) in beside.iter().enumerate() {
         for (b, block) in old.likeness.blocks.iter().enumerate() {
-            if block.score >= PATCH_SCORE && block.pairs.len() >= PATCH_WORDS && block.run >= PATCH_RUN {
+            if (block.score >= PATCH_SCORE && block.pairs.len() >= PATCH_WORDS && block.run >= PATCH_RUN)
+                || whole_sentence(reading, block)
+            {
                 patches.push((block.score, n, b));
             }
         }
@@ -225,6 +232,16 @@ fn wrong_names(draft: &Draft<'_>, reading: &Reading, house: &House, copied: Opti
         }
         found.push(finding);
     };
+    for (word, own) in reading.words.all().iter().zip(&own) {
+        let small = |l: &crate::words::Lexicon| l.is_function(word.hash) || l.is_title(word.hash) || l.is_everyday(word.hash);
+        if *own || !word.capital || small(lexicon) || small(english) || is_allowed(word.hash) {
+            continue;
+        }
+        if forgotten.iter().any(|words| words.all().iter().any(|w| w.hash == word.hash)) {
+            let name = one_line(draft.text, &word.from);
+            put(word.from.clone(), true, format!("{name} was left in from the old note; this card goes to {recipient}"));
+        }
+    }
     for greeted in names::greeted(draft.text, &reading.words) {
         let is_own = reading.words.all().iter().zip(&own).any(|(w, own)| *own && w.from == greeted.range);
         if is_own || is_allowed(greeted.hash) || lexicon.is_function(greeted.hash) {
@@ -238,16 +255,6 @@ fn wrong_names(draft: &Draft<'_>, reading: &Reading, house: &House, copied: Opti
                 format!("this seems to speak to {name}, but the card goes to {recipient}")
             };
             put(greeted.range, greeted.hailed, message);
-        }
-    }
-    for (word, own) in reading.words.all().iter().zip(&own) {
-        let small = |l: &crate::words::Lexicon| l.is_function(word.hash) || l.is_title(word.hash) || l.is_everyday(word.hash);
-        if *own || !word.capital || small(lexicon) || small(english) || is_allowed(word.hash) {
-            continue;
-        }
-        if forgotten.iter().any(|words| words.all().iter().any(|w| w.hash == word.hash)) {
-            let name = one_line(draft.text, &word.from);
-            put(word.from.clone(), true, format!("{name} was left in from the old note; this card goes to {recipient}"));
         }
     }
     found

@@ -156,7 +156,15 @@ pub(super) fn greeted(text: &str, words: &Words) -> Vec<Greeted> {
             }
         }
     }
-    for n in 1..all.len() {
+    // `Yours, Ana` is whoever signs.
+    let signed = |n: usize| {
+        n + 1 == all.len()
+            && all[..n]
+                .iter()
+                .filter(|w| w.sentence == all[n].sentence)
+                .all(|w| lexicon.is_function(w.hash) || lexicon.is_greeting(w.hash))
+    };
+    for n in (1..all.len()).filter(|n| !signed(*n)) {
         let (before, after) = (between(n), behind(n));
         if all[n].capital && before.trim() == "," && (after.is_empty() || after.trim_start().starts_with([',', '!', '?', '.'])) {
             put(n, false);

@@ -49,7 +49,9 @@ pub(super) fn findings(draft: &Draft<'_>, reading: &Reading, house: &House) -> V
         found.push(finding);
     }
     let about = house.severity(Rule::Generic);
-    if !mentions && (about == Severity::Refuse || !known.is_empty()) && !(stock && about == Severity::Warn) {
+    // A stock wish has been told so already; and where nothing is known, only who asks for it hears of that.
+    let told = about == Severity::Warn && (stock || known.is_empty());
+    if !mentions && !told {
         let message = if known.is_empty() {
             format!("nothing is recorded about {}, so nothing in the note can be about them", or_them(&name))
         } else {

@@ -40,13 +40,13 @@ const READ: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 /// Two forms of a letter are at least this far apart, in x-heights.
 const APART: f64 = 0.0165;
 /// A form is this much nearer to its own letter than to any other.
-const CLEAR: f64 = 0.014;
+const CLEAR: f64 = 0.018;
 /// Letters farther apart are not mistaken for each other.
 const FAR: f64 = 0.12;
 /// Steps in which outlines are followed to compare letters.
 const STEP: f64 = 0.08;
 /// Draws before the best so far is taken.
-const DRAWS: u64 = 10;
+const DRAWS: u64 = 8;
 /// Changes every shape when the drawing changes, so that old and new outlines never share a key.
 const EDITION: u64 = 1;
 
@@ -68,6 +68,10 @@ struct Letter {
     outline: Outline,
     /// At each point: the way across the line, and the share of the whole line it stands for.
     across: Vec<(Vec2, f64)>,
+    /// At each point, the middle of its stroke.
+    middles: Vec<Point>,
+    /// How much heavier and lighter the pen writes it, at each edge: by a thirtieth of the stroke.
+    ink: f64,
     /// Other letters near this one, with their distance.
     rivals: OnceLock<Vec<(usize, f64)>>,
     drawn: [Mutex<Drawn>; 3],
@@ -147,8 +151,14 @@ impl Forms {
             return letter;
         }
         let outline = Outline::reduced(&self.face.outline(glyph).outline, self.x_height);
-        let letter =
-            Arc::new(Letter { glyph, across: outline.across(), outline, rivals: OnceLock::new(), drawn: Default::default() });
+        let across = outline.across();
+        let middles = outline.middles(&across);
+        let mut thick: Vec<f64> =
+            outline.contours.iter().flatten().zip(&middles).map(|(node, middle)| 2.0 * node.at.distance(*middle)).collect();
+        thick.sort_by(f64::total_cmp);
+        let ink = (thick.get(thick.len() / 2).copied().unwrap_or(0.1) / 30.0).min(0.004);
+        let letter = Letter { glyph, across, middles, ink, outline, rivals: OnceLock::new(), drawn: Default::default() };
+        let letter = Arc::new(letter);
         let mut known = self.letters.write().unwrap_or_else(PoisonError::into_inner);
         known.entry(glyph).or_insert(letter).clone()
     }
@@ -190,10 +200,11 @@ impl Forms {
             .get(&letter.glyph)
             .map(|mean| Vec2::new(mean + 0.08 * dice.normal() * amount.min(1.2), 0.056 * dice.normal() * amount.min(1.2)));
         let boost = if self.joined { 1.25 } else { 1.0 };
+        let mut middles = letter.middles.iter();
         for contour in &mut outline.contours {
             let over = dot.filter(|_| contour.iter().all(|node| node.at.y > 0.95)).unwrap_or_default();
-            for node in contour {
-                let (x, y) = (node.at.x, node.at.y);
+            for (node, middle) in contour.iter_mut().zip(&mut middles) {
+                let (x, y) = (middle.x, middle.y);
                 let quiet = if self.joined { join_quiet(x, y, advance) * boost } else { 1.0 } * amount;
                 let shift = Vec2::new(
                     0.045 * wide_x.at(x, y) + 0.012 * fine_x.at(x, y),
@@ -202,10 +213,10 @@ impl Forms {
                 node.at += shift * quiet + over;
             }
         }
-        let moved: Vec<Point> = outline.contours.iter().flatten().map(|node| node.at).collect();
-        let moves = letter.moves(|i, _| moved[i]);
+        let ends: Vec<Point> = outline.contours.iter().flatten().map(|node| node.at).collect();
+        let moves = letter.moves(|i, _| ends[i]);
         for (node, (normal, _)) in outline.nodes_mut().zip(&letter.across) {
-            node.at += *normal * (0.004 * amount.min(1.2) * weight.at(node.at.x, node.at.y));
+            node.at += *normal * (letter.ink * amount.min(1.2) * weight.at(node.at.x, node.at.y));
         }
         (outline, moves)
     }

@@ -54,7 +54,9 @@ impl Trace {
             }
         }
         let mean = points.iter().map(|p| p.to_vec2()).fold(Vec2::ZERO, |a, b| a + b) / points.len().max(1) as f64;
-        points.iter_mut().for_each(|p| *p -= mean);
+        for p in &mut points {
+            *p -= mean;
+        }
         Trace::gridded(points)
     }
 

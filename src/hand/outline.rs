@@ -13,6 +13,12 @@ const ERROR: f64 = 0.012;
 const STEP: f64 = 0.025;
 /// Where a line turns more than this (1 less the cosine, over six steps) it has a corner: about 55°.
 const CORNER: f64 = 0.43;
+/// A letter followed farther than this is no letter; the longest of the shipped hands take 900 steps.
+const MOST_SAMPLES: usize = 8000;
+/// An outline of more points is moved without regard to its strokes.
+const MOST_POINTS: usize = 1500;
+/// No stroke is thicker, in x-heights; a wider black is where strokes meet.
+const THICKEST: f64 = 0.3;
 /// Longest curve between two points, so that stems can bend.
 const LONGEST: f64 = 0.42;
 
@@ -33,7 +39,12 @@ impl Outline {
     /// Takes a font's outline, in thousandths of the em, whose x-height is `x_height` of those.
     pub(super) fn reduced(path: &BezPath, x_height: f64) -> Outline {
         let mut outline = Outline::default();
+        let mut samples = 0;
         for contour in sampled(path, 1.0 / x_height) {
+            samples += contour.len();
+            if samples > MOST_SAMPLES {
+                break;
+            }
             outline.take(&fitted(&contour));
         }
         outline
@@ -85,8 +96,48 @@ impl Outline {
             }
         }
         let total = across.iter().map(|(_, share)| share).sum::<f64>().max(1e-9);
-        across.iter_mut().for_each(|(_, share)| *share /= total);
+        for (_, share) in &mut across {
+            *share /= total;
+        }
         across
+    }
+
+    /// For every point the middle of the stroke it bounds. Noise is taken from there, so that both edges of a stroke move
+    /// together and the pen stays as thick as it is.
+    pub(super) fn middles(&self, across: &[(Vec2, f64)]) -> Vec<Point> {
+        let mut edges: Vec<(Point, Point)> = Vec::new();
+        let mut area = 0.0;
+        for contour in &self.contours {
+            for i in 0..contour.len() {
+                let (a, b) = (contour[i], contour[(i + 1) % contour.len()]);
+                area += a.at.to_vec2().cross(b.at.to_vec2());
+                // Halfway along, the curve runs inside its control points; near enough for a thickness.
+                edges.push((a.at, b.at));
+            }
+        }
+        let inward = if area < 0.0 { 1.0 } else { -1.0 };
+        let points = self.contours.iter().flatten().map(|node| node.at);
+        if edges.len() > MOST_POINTS {
+            return points.collect();
+        }
+        points
+            .zip(across)
+            .map(|(p, (normal, _))| {
+                let way = *normal * inward;
+                let mut thick = THICKEST;
+                for (a, b) in &edges {
+                    let (side, from) = (*b - *a, *a - p);
+                    let turn = way.cross(side);
+                    if turn.abs() > 1e-9 {
+                        let (reach, part) = (from.cross(side) / turn, from.cross(way) / turn);
+                        if reach > 0.02 && reach < thick && (0.0..=1.0).contains(&part) {
+                            thick = reach;
+                        }
+                    }
+                }
+                p + way * (thick / 2.0)
+            })
+            .collect()
     }
 
     /// All points in order.

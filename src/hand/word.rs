@@ -15,7 +15,7 @@ use crate::measure::{Affine, Point, Rect, Vec2};
 use crate::page::Shape;
 
 /// No two equal letters of a note stand nearer to each other than this, as reckoned by [`apart`].
-const APART: f64 = 0.016;
+const APART: f64 = 0.0185;
 /// Least clear distance between the inks of two words.
 const CLEAR_GAP: f64 = 0.47;
 /// Height of the bands in which inks are kept apart, and the lowest.
@@ -96,9 +96,9 @@ impl<'a> Writer<'a> {
         self.words += 1;
         let mut dice = Dice::new(&[self.seed, 2, self.words]);
         let hand = self.hand;
-        let size = hand.x_height;
+        let em = hand.x_height;
         let by = self.manner.noise();
-        let spread = if hand.joined { 0.0 } else { by };
+        let spread = if hand.joined { 0.0 } else { by * hand.airy };
         let lean = small_turn(1.2 * by * dice.normal()).0;
         let scale = 1.0 + 0.015 * by * dice.normal();
         let (sine, cosine) = small_turn(0.25 * by * dice.normal());
@@ -108,9 +108,9 @@ impl<'a> Writer<'a> {
         let mut pen = Vec2::ZERO;
         for placed in hand.face.shape(text, Features { contextual: hand.calt, ..Features::HAND }) {
             let (shape, jitter) = self.next_form(placed.glyph, &mut dice, whole);
-            let own = placed.advance / size;
+            let own = placed.advance / em;
             let shift = Vec2::new(0.03, 0.04) * spread;
-            let shift = Vec2::new(shift.x * dice.normal(), shift.y * dice.normal()) + Vec2::new(placed.dx, placed.dy) / size;
+            let shift = Vec2::new(shift.x * dice.normal(), shift.y * dice.normal()) + Vec2::new(placed.dx, placed.dy) / em;
             // Print letters turn about their middle; joined ones about the point where the last one ended, so strokes stay joined.
             let about = if hand.joined { Vec2::ZERO } else { Vec2::new(own / 2.0, 0.0) };
             let at = Affine::translate(pen + shift + about) * jitter * Affine::translate(-about);
@@ -139,7 +139,7 @@ impl<'a> Writer<'a> {
         for letter in &mut piece.letters {
             letter.at = whole * letter.at;
         }
-        piece.trace(size);
+        piece.trace(em);
         piece
     }
 }

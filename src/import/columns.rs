@@ -231,7 +231,7 @@ const PEOPLE: &[(Field, &str)] = &[
     (Field::NoMail, "donotcontact donotmail nomail optout postaloptout donotsend donotpost keinepost werbesperre"),
     (
         Field::Street,
-        "street streetaddress addr addressline line strasse strassehausnummer strasseundhausnummer \
+        "street streetaddress addr addressline line strasse strassehausnummer strassehausnr strasseundnummer strasseundnr strasseundhausnummer \
          strassenr rue calle ulica straat straatennummer addressstreet addressextendedaddress streetname \
          direccion adresse adres domicilio extendedaddress baddr saddr anschrift straatnaam apt \
          apartment addressline1 suite",
@@ -240,7 +240,7 @@ const PEOPLE: &[(Field, &str)] = &[
     (Field::PoBox, "pobox postofficebox addresspobox postfach boitepostale postbus apartado"),
     (
         Field::City,
-        "city town locality suburb ort stadt wohnort ville ciudad localidad poblacion miasto miejscowosc \
+        "city plzort plzundort postcodecity codepostalville cpville citystatezip postcodewoonplaats town locality suburb ort stadt wohnort ville ciudad localidad poblacion miasto miejscowosc \
          plaats woonplaats stad posttown citytown towncity municipality commune",
     ),
     (

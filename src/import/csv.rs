@@ -26,9 +26,13 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// A cell without white space around it and without Excel's `'` that keeps digits as text; empty if there is none.
+    /// A cell without white space around it and without what Excel keeps digits as text with, `'01234` or `="01234"`; empty if
+    /// there is none.
     pub(super) fn cell(&self, at: usize) -> &str {
         let cell = self.cells.get(at).unwrap_or_default().trim();
+        if let Some(inner) = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+            return inner.trim();
+        }
         match cell.strip_prefix('\'') {
             Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || "+-=(@#".contains(c)) => rest,
             _ => cell,

@@ -62,7 +62,14 @@ impl Pieces {
                 };
             }
             (_, false) => {
-                name.given = join(&self.given, &self.middle);
+                // Where the given name is missing, or is the whole name, what stands before the family name is it.
+                let all = if self.given.is_empty() { &whole } else { &self.given };
+                let before = all.strip_suffix(&family).filter(|rest| rest.ends_with(' ')).map(str::trim);
+                match before {
+                    Some(before) if is_title(before) && name.title.is_empty() => before.clone_into(&mut name.title),
+                    Some(before) => name.given = join(before, &self.middle),
+                    None => name.given = join(&self.given, &self.middle),
+                }
                 name.family = family;
             }
         }
@@ -404,6 +411,12 @@ pub(super) fn lines(cell: &str, out: &mut Vec<String>) -> Vec<String> {
 pub(super) fn tidy(address: &mut Address, name: &Name, out: &mut Vec<String>) {
     let full = clean::folded(&name.full());
     address.street.retain(|line| clean::folded(line) != full);
+    if let Some((city, region, postcode)) = town(&address.city).filter(|_| address.postcode.is_empty()) {
+        (address.city, address.postcode) = (city, postcode);
+        if address.region.is_empty() {
+            address.region = region;
+        }
+    }
     if address.city.is_empty() && address.postcode.is_empty() && address.street.len() > 1 {
         if let Some(country) = address.street.last().filter(|line| address.street.len() > 2 && country::code(line).len() == 2) {
             address.country = country::code(country);

@@ -112,7 +112,6 @@ pub fn read(file: &str, input: impl Read + 'static, wanted: Wanted, mapping: &Ma
     if head.is_empty() {
         return Err(Trouble::failed(format!("{file} is empty")).hint("export it again from the program it comes from"));
     }
-    let whole = head.len() < HEAD;
     let input: Box<dyn Read> = Box::new(io::Cursor::new(head.clone()).chain(input));
     let named = [".vcf", ".vcard"].iter().any(|end| file.to_ascii_lowercase().ends_with(end));
     if head.trim_ascii_start().get(..15).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCALENDAR")) {
@@ -127,7 +126,7 @@ pub fn read(file: &str, input: impl Read + 'static, wanted: Wanted, mapping: &Ma
         let about = About { source: cards.source().to_owned(), charset: cards.charset().to_owned(), ..About::default() };
         return Ok(Reading { about, ready: VecDeque::new(), rest: Rest::Cards(Box::new(cards)), over: false });
     }
-    if !whole && looks_binary(&head) {
+    if looks_binary(&head) {
         return Err(Trouble::failed(format!("{file} is no text"))
             .hint("export it as CSV or vCard; a spreadsheet has that under Save as or Download"));
     }
@@ -279,9 +278,9 @@ fn decide(
         let name = names.get(at).map_or_else(|| format!("{}", at + 1), Clone::clone);
         let order = told.or_else(|| column.order());
         if let Some((open, line, example)) = column.question().filter(|_| order.is_none()) {
-            let dates = if open == 1 { "1 date".to_owned() } else { format!("{open} dates") };
+            let several = if open == 1 { "1 date".to_owned() } else { format!("{open} dates") };
             let message = format!(
-                "{dates} in the column `{name}` may be read in two ways, such as {}, and were left out; import again with --dates dmy if the day comes first, --dates mdy if the month does",
+                "{several} in the column `{name}` may be read in two ways, such as {}, and were left out; import again with --dates dmy if the day comes first, --dates mdy if the month does",
                 clean::shown(example)
             );
             ready.push_back(Found::Problem(Problem { line, message, loss: Loss::Question }));
@@ -294,10 +293,10 @@ fn decide(
         }
         let yearly = !matches!(field, Field::Date | Field::Died);
         if let Some((count, line, year)) = placeholders.filter(|_| yearly && !plan.real_years) {
-            let (dates, they) =
+            let (several, they) =
                 if count == 1 { ("1 date".to_owned(), "it was") } else { (format!("{count} dates"), "they were") };
             let message = format!(
-                "{dates} in the column `{name}` have a year such as {year}, which programs write when none is known, so {they} taken without a year; import again with --real-years if it is real"
+                "{several} in the column `{name}` have a year such as {year}, which programs write when none is known, so {they} taken without a year; import again with --real-years if it is real"
             );
             ready.push_back(Found::Problem(Problem { line, message, loss: Loss::Question }));
         }
@@ -377,6 +376,10 @@ fn adjust(found: &mut [Option<(Field, Place)>], keys: &[String], wanted: Wanted,
         };
         if field == Field::Address && keys.iter().any(second) {
             *column = Some((Field::Street, place));
+        }
+        // Beside a surname, `Name` is the given name.
+        if field == Field::Name && family && !given && ["name", "naam", "nombre"].contains(&key(at)) {
+            *column = Some((Field::Given, place));
         }
         // Thunderbird's `Birth Day` stands beside `Birth Month`.
         if in_three && field == Field::Birthday {

@@ -225,7 +225,7 @@ impl Reader {
         }
         if person.name.is_empty() {
             let hint = entries(VCardProperty::Email).chain(entries(VCardProperty::Tel)).map(whole).find(|v| !v.trim().is_empty());
-            let of = hint.map_or_else(String::new, |hint| format!(" of {}", clean::shown(&hint)));
+            let of = hint.map_or_else(String::new, |h| format!(" of {}", clean::shown(h.trim_start_matches("tel:"))));
             return Err(format!("this card{of} has no name, so it was left out; give it one and import again"));
         }
         let at_work = self.address(&parsed, card, &mut person);
@@ -238,7 +238,8 @@ impl Reader {
             .map(|e| people::language(&whole(e)))
             .find(|l| !l.is_empty())
             .unwrap_or_default();
-        let uid = entries(VCardProperty::Uid).map(whole).next().unwrap_or_default();
+        let uid =
+            entries(VCardProperty::Uid).chain(other("X-ABUID")).map(whole).find(|u| !u.trim().is_empty()).unwrap_or_default();
         let number = self.line("UID", uid.trim_start_matches("urn:uuid:"));
         self.row.key = (!number.is_empty()).then(|| Key { source: source.to_owned(), number });
         let job = entries(VCardProperty::Title)

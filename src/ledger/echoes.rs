@@ -421,10 +421,10 @@ impl Ledger {
         let mut identical = 0;
         for hash in &traits.fingerprints {
             let mut ask = conn.prepare_cached("SELECT card FROM fingerprint WHERE hash = ?1")?;
-            if let Some(card) = ask.query_row([hash], |r| r.get(0)).optional()? {
-                if !found.contains(&card) {
-                    found.push(card);
-                }
+            if let Some(card) = ask.query_row([hash], |r| r.get(0)).optional()?
+                && !found.contains(&card)
+            {
+                found.push(card);
             }
             identical = found.len();
         }

@@ -149,7 +149,10 @@ impl Register {
     fn may_be(&self, new: &Person) -> Option<(&Id, &'static str)> {
         let fits = |id: &&Id| {
             self.people.get(*id).is_some_and(|old| {
-                let years = old.birthday.and_then(|b| b.year()).zip(new.birthday.and_then(|b| b.year()));
+                let years = old
+                    .birthday
+                    .and_then(super::super::day::Birthday::year)
+                    .zip(new.birthday.and_then(super::super::day::Birthday::year));
                 compatible(&old.name, &new.name) && years.is_none_or(|(a, b)| a == b)
             })
         };

@@ -44,7 +44,7 @@ pub enum Who {
     /// One person.
     Person(Box<Person>),
     /// A household, with its members.
-    Household(Household, Vec<Person>),
+    Household(Box<Household>, Vec<Person>),
 }
 
 impl Who {
@@ -145,7 +145,7 @@ impl Ledger {
             .map_err(|e| damaged(&e))?;
         let rows = ask.query_map([id.as_str()], person).map_err(|e| damaged(&e))?;
         let members = rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))?;
-        Ok(Some(Who::Household(household, members)))
+        Ok(Some(Who::Household(Box::new(household), members)))
     }
 
     /// Everybody who may be meant by `typed`: an id, or any part of a name, an e-mail or a phone number.

@@ -125,10 +125,9 @@ fn close_of(text: &str, from: usize, close: &str) -> Option<usize> {
     for (i, b) in text.bytes().enumerate().skip(from) {
         match quote {
             Some(q) if q == b => quote = None,
-            Some(_) => {}
             None if matches!(b, b'"' | b'\'' | b'`') => quote = Some(b),
             None if text.as_bytes()[i..].starts_with(close.as_bytes()) => return Some(i),
-            None => {}
+            _ => {}
         }
     }
     None
@@ -150,9 +149,8 @@ fn names(text: &str, inner: &Range<usize>) -> Vec<Range<usize>> {
         }
         match quote {
             Some(q) if q == c => quote = None,
-            Some(_) => {}
             None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
-            None => {}
+            _ => {}
         }
     }
     if let Some(s) = start {

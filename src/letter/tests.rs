@@ -67,7 +67,9 @@ fn every_language_has_what_a_shop_needs_most() {
     }
     assert_eq!(letters.for_occasion("birthday", Tongue::German).unwrap().name, "birthday-plain");
     assert_eq!(letters.named("thank-you-referral", Tongue::Polish).unwrap().language, Tongue::English);
-    assert!(letters.for_occasion("solstice", Tongue::English).is_err());
+    let solstice = letters.for_occasion("solstice", Tongue::English).unwrap_err();
+    assert!(solstice.hints[0].contains("birthday, condolence"), "{solstice:?}");
+    assert_eq!(letters.for_occasion("birtday", Tongue::English).unwrap_err().hints, ["did you mean `birthday`?"]);
     let typo = letters.named("birthday-wram", Tongue::English).unwrap_err();
     assert_eq!(typo.hints, ["did you mean `birthday-warm`?"]);
 }
@@ -209,6 +211,7 @@ fn a_shops_letter_takes_the_place_of_the_shipped_one() {
     // A broken letter isn't quietly replaced by the shipped one.
     assert!(letters.named("welcome", Tongue::English).is_err());
     assert!(letters.named("welcome", Tongue::German).is_ok());
+    assert!(letters.for_occasion("welcome", Tongue::English).is_err());
     assert_eq!(letters.troubles().count(), 2);
     assert!(Letters::load(&BUNDLED, Some(&shop.path().join("none"))).is_ok());
 }

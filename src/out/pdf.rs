@@ -1,29 +1,30 @@
 //! Pages as PDF bytes. The only file that names printpdf.
 //!
-//! printpdf makes the fonts, the resources and the structure; the pages' drawing orders are written and deflated here, many
-//! pages at a time, and put into its document through lopdf. Its own operations took 1.6 times as long and kept every page in
-//! memory. Nothing in the file comes from the clock or from chance: the same pages give the same bytes.
+//! printpdf makes the fonts and the structure. The pages' drawing orders are written and deflated here, many pages at a time,
+//! and go into the file at once: printpdf's own operations took 1.6 times as long and kept every page in memory. What it made
+//! is taken over from its lopdf document. Nothing in the file comes from the clock or from chance: the same pages give the
+//! same bytes.
 
 mod faces;
+mod file;
 mod strokes;
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::Arc;
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
+use lopdf::{Dictionary, Document, Object, ObjectId, StringFormat, dictionary};
 use printpdf::{Codepoint, FontId, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Pt, TextItem};
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
-use crate::measure::{Affine, Rect, Size};
+use crate::measure::{Affine, Rect};
 use crate::out::photo::{self, Photo};
-use crate::page::{Item, Page, Picture};
+use crate::page::{self, Item, Page, Picture};
 use crate::trouble::{Result, Trouble};
 use faces::Face;
+use file::{File, Press, deflate};
 use strokes::Cupboard;
 
 /// Pages drawn and deflated together: enough for every core, few enough to hold.
@@ -60,41 +61,43 @@ pub fn write<P: Borrow<Page> + Sync>(pages: impl IntoIterator<Item = P>, meta: &
     Ok(bytes)
 }
 
-/// The same, into a file or wherever else bytes go. Put something buffered there: the writes are small.
+/// The same, into a file or wherever else bytes go, page by page. Put something buffered there: some writes are small.
 pub fn write_to<P: Borrow<Page> + Sync>(target: &mut impl Write, pages: impl IntoIterator<Item = P>, meta: &Meta) -> Result<()> {
-    let mut book = Book::default();
+    let mut book = Book::open(target)?;
     let mut pages = pages.into_iter();
     loop {
         let some: Vec<P> = pages.by_ref().take(TOGETHER).collect();
         if some.is_empty() {
-            break;
+            return book.close(meta);
         }
         book.add(&some.iter().map(Borrow::borrow).collect::<Vec<_>>())?;
     }
-    let mut document = book.bind(meta)?;
-    document.save_modern(target).map_err(|error| Trouble::failed(format!("cannot write the PDF: {error}")))
 }
 
-/// The file in the making.
-#[derive(Default)]
-struct Book {
+/// The document in the making.
+struct Book<'a, W: Write> {
+    file: File<'a, W>,
     cupboard: Cupboard,
     /// Shared drawings, held so that their addresses stay theirs.
     shared: Vec<Arc<Vec<Item>>>,
-    drawings: Vec<Vec<u8>>,
-    photos: Vec<Photo>,
-    leaves: Vec<Leaf>,
+    /// Object numbers of the shared drawings, the pictures and the pages.
+    drawings: Vec<u32>,
+    photos: Vec<u32>,
+    leaves: Vec<u32>,
+    /// Object numbers of what all pages share.
+    resources: u32,
+    tree: u32,
 }
 
-/// A page as it will stand in the file.
-struct Leaf {
-    size: Size,
-    trim: Rect,
-    bleed: Rect,
-    orders: Vec<u8>,
-}
+impl<'a, W: Write> Book<'a, W> {
+    fn open(target: &'a mut W) -> Result<Book<'a, W>> {
+        let mut file = File::new(target)?;
+        let (resources, tree) = (file.reserve(), file.reserve());
+        let none = Vec::new;
+        let cupboard = Cupboard::default();
+        Ok(Book { file, cupboard, shared: Vec::new(), drawings: none(), photos: none(), leaves: none(), resources, tree })
+    }
 
-impl Book {
     fn add(&mut self, pages: &[&Page]) -> Result<()> {
         let known = self.shared.len();
         let mut seen = HashMap::new();
@@ -103,20 +106,57 @@ impl Book {
             self.meet(&page.items, &mut seen, &mut pictures);
         }
         self.cupboard.faces.settle()?;
-        let photos: Vec<Photo> = pictures.par_iter().map(|picture| photo::open(&picture.file)).collect::<Result<_>>()?;
-        for (picture, photo) in pictures.iter().zip(photos) {
+        for picture in &pictures {
+            let photo = photo::open(&picture.file)?;
             self.cupboard.pictures.insert(picture.key, (self.photos.len(), photo.turn));
-            self.photos.push(photo);
+            let number = self.file.reserve();
+            self.photos.push(number);
+            self.picture(number, photo)?;
         }
         let cupboard = &self.cupboard;
-        let drawn = self.shared[known..].par_iter().map(|items| deflate(&strokes::drawing(items, cupboard)));
-        self.drawings.par_extend(drawn.collect::<Result<Vec<_>>>()?);
-        let leaves = pages.par_iter().map(|page| {
-            let orders = deflate(&strokes::page(&page.items, page.size.height, cupboard))?;
-            Ok(Leaf { size: page.size, trim: page.trim, bleed: page.bleed, orders })
-        });
-        self.leaves.par_extend(leaves.collect::<Result<Vec<_>>>()?);
+        let orders: Vec<Vec<u8>> =
+            self.shared[known..].par_iter().map(|items| deflate(&strokes::drawing(items, cupboard))).collect::<Result<_>>()?;
+        for (items, orders) in self.shared[known..].iter().zip(orders) {
+            let around = page::bounds(items).unwrap_or_default().inflate(1.0, 1.0);
+            let form =
+                format!("/Type/XObject/Subtype/Form/BBox{}/Resources {} 0 R/Filter/FlateDecode", corners(around), self.resources);
+            let number = self.file.reserve();
+            self.drawings.push(number);
+            self.file.stream(number, &form, &orders)?;
+        }
+        let orders: Vec<Vec<u8>> = pages
+            .par_iter()
+            .map_init(Press::new, |press, page| press.deflate(&strokes::page(&page.items, page.size.height, cupboard)))
+            .collect::<Result<_>>()?;
+        for (page, orders) in pages.iter().zip(orders) {
+            let contents = self.file.reserve();
+            self.file.stream(contents, "/Filter/FlateDecode", &orders)?;
+            let paper = page.size.to_rect();
+            let up = Affine::new([1.0, 0.0, 0.0, -1.0, 0.0, page.size.height]);
+            let inside = |part: Rect| corners(up.transform_rect_bbox(part.intersect(paper)));
+            let (media, bleed, trim) = (corners(paper), inside(page.bleed), inside(page.trim));
+            let leaf = self.file.reserve();
+            self.leaves.push(leaf);
+            self.file.object(
+                leaf,
+                format!(
+                    "<</Type/Page/Parent {} 0 R/MediaBox{media}/CropBox{media}/BleedBox{bleed}/TrimBox{trim}/Resources {} 0 R\
+                     /Contents {contents} 0 R>>",
+                    self.tree, self.resources
+                ),
+            )?;
+        }
         Ok(())
+    }
+
+    fn picture(&mut self, number: u32, photo: Photo) -> Result<()> {
+        let colour = if photo.channels == 1 { "DeviceGray" } else { "DeviceRGB" };
+        let (filter, bytes) = if photo.jpeg { ("DCTDecode", photo.bytes) } else { ("FlateDecode", deflate(&photo.bytes)?) };
+        let (width, height) = (photo.width, photo.height);
+        let form = format!(
+            "/Type/XObject/Subtype/Image/Width {width}/Height {height}/ColorSpace/{colour}/BitsPerComponent 8/Filter/{filter}"
+        );
+        self.file.stream(number, &form, &bytes)
     }
 
     /// Notes everything the items need. A drawing met twice among the pages drawn together becomes one of the file's shared
@@ -150,70 +190,44 @@ impl Book {
         }
     }
 
-    /// The document, ready to be written.
-    fn bind(self, meta: &Meta) -> Result<Document> {
+    /// Writes what comes last: the fonts, and what leads to everything.
+    fn close(mut self, meta: &Meta) -> Result<()> {
         let faces = self.cupboard.faces.finish()?;
         let mut document = carrier(&faces, meta)?;
-        let pages = reference(document.catalog().map_err(odd)?, b"Pages")?;
-        let carrier = document.get_pages().into_values().next().ok_or_else(broken)?;
-        let carrier = document.objects.remove(&carrier).ok_or_else(broken)?;
-        let carrier = carrier.as_dict().map_err(odd)?;
-        let resources = reference(carrier, b"Resources")?;
-        document.objects.remove(&reference(carrier, b"Contents")?);
-        press(&mut document)?;
-
-        let mut cabinet = Dictionary::new();
-        for (number, photo) in self.photos.into_iter().enumerate() {
-            cabinet.set(format!("P{number}"), document.add_object(picture(photo)?));
+        document.renumber_objects_with(self.file.next());
+        self.file.reserve_to(document.max_id + 1);
+        let page = document.get_pages().into_values().next().ok_or_else(broken)?;
+        let shared = reference(document.get_dictionary(page).map_err(odd)?, b"Resources")?;
+        let fonts = reference(document.get_dictionary(shared).map_err(odd)?, b"Font")?;
+        describe(&mut document, meta, self.tree)?;
+        let root = document.trailer.get(b"Root").and_then(Object::as_reference).map_err(odd)?;
+        let info = document.trailer.get(b"Info").and_then(Object::as_reference).map_err(odd)?;
+        // Only what is reached from here is taken over; the carrying page stays behind.
+        let mut wanted = vec![fonts, root, info];
+        let mut taken = BTreeSet::new();
+        while let Some(id) = wanted.pop() {
+            if taken.insert(id)
+                && let Some(object) = document.objects.get(&id)
+            {
+                references(object, &mut wanted);
+            }
         }
-        for (number, orders) in self.drawings.into_iter().enumerate() {
-            let form = dictionary! {
-                "Type" => "XObject",
-                "Subtype" => "Form",
-                "BBox" => boxed(&crate::page::bounds(&self.shared[number]).unwrap_or_default().inflate(1.0, 1.0)),
-                "Resources" => resources,
-                "Filter" => "FlateDecode",
-            };
-            cabinet.set(format!("D{number}"), document.add_object(Stream::new(form, orders).with_compression(false)));
+        for id in taken {
+            if let Some(object) = document.objects.remove(&id) {
+                self.file.copy(id.0, object)?;
+            }
         }
-        let drawer = document.get_dictionary_mut(resources).map_err(odd)?;
-        drawer.remove(b"ExtGState");
-        drawer.remove(b"Shading");
-        if cabinet.is_empty() {
-            drawer.remove(b"XObject");
-        } else {
-            drawer.set("XObject", cabinet);
+        let mut named = String::new();
+        for (letter, numbers) in [('P', &self.photos), ('D', &self.drawings)] {
+            for (name, number) in numbers.iter().enumerate() {
+                let _ = write!(named, "/{letter}{name} {number} 0 R");
+            }
         }
-        if faces.is_empty() {
-            drawer.remove(b"Font");
-        }
-
-        let mut kids = Vec::with_capacity(self.leaves.len());
-        for leaf in self.leaves {
-            let filter = dictionary! { "Filter" => "FlateDecode" };
-            let orders = document.add_object(Stream::new(filter, leaf.orders).with_compression(false));
-            let paper = leaf.size.to_rect();
-            let up = Affine::new([1.0, 0.0, 0.0, -1.0, 0.0, leaf.size.height]);
-            let inside = |part: Rect| boxed(&up.transform_rect_bbox(part.intersect(paper)));
-            kids.push(Object::from(document.add_object(dictionary! {
-                "Type" => "Page",
-                "Parent" => pages,
-                "MediaBox" => boxed(&paper),
-                "CropBox" => boxed(&paper),
-                "BleedBox" => inside(leaf.bleed),
-                "TrimBox" => inside(leaf.trim),
-                "Resources" => resources,
-                "Contents" => orders,
-            })));
-        }
-        let tree = document.get_dictionary_mut(pages).map_err(odd)?;
-        tree.set("Count", kids.len() as i64);
-        tree.set("Kids", kids);
-        describe(&mut document, meta)?;
-        document.prune_objects();
-        document.renumber_objects();
-        sign(&mut document);
-        Ok(document)
+        self.file.object(self.resources, format!("<</Font {} 0 R/XObject<<{named}>>>>", fonts.0))?;
+        let kids: String = self.leaves.iter().map(|leaf| format!("{leaf} 0 R ")).collect();
+        let count = self.leaves.len();
+        self.file.object(self.tree, format!("<</Type/Pages/Count {count}/Kids[{}]>>", kids.trim_end()))?;
+        self.file.finish(root.0, info.0)
     }
 }
 
@@ -236,36 +250,8 @@ fn carrier(faces: &[Face], meta: &Meta) -> Result<Document> {
     Ok(pdf.to_lopdf_document(&options, &mut Vec::new()))
 }
 
-/// Deflates what printpdf left plain: fonts and their maps.
-fn press(document: &mut Document) -> Result<()> {
-    for object in document.objects.values_mut() {
-        if let Object::Stream(stream) = object
-            && !stream.dict.has(b"Filter")
-        {
-            let pressed = deflate(&stream.content)?;
-            stream.set_content(pressed);
-            stream.dict.set("Filter", "FlateDecode");
-        }
-    }
-    Ok(())
-}
-
-fn picture(photo: Photo) -> Result<Stream> {
-    let form = dictionary! {
-        "Type" => "XObject",
-        "Subtype" => "Image",
-        "Width" => i64::from(photo.width),
-        "Height" => i64::from(photo.height),
-        "ColorSpace" => if photo.channels == 1 { "DeviceGray" } else { "DeviceRGB" },
-        "BitsPerComponent" => 8,
-        "Filter" => if photo.jpeg { "DCTDecode" } else { "FlateDecode" },
-    };
-    let bytes = if photo.jpeg { photo.bytes } else { deflate(&photo.bytes)? };
-    Ok(Stream::new(form, bytes).with_compression(false))
-}
-
 /// What readers and printers are told: no scaling, the sheet's own size, and no claim to a standard nobody checked.
-fn describe(document: &mut Document, meta: &Meta) -> Result<()> {
+fn describe(document: &mut Document, meta: &Meta, tree: u32) -> Result<()> {
     let mut wishes = dictionary! { "PrintScaling" => "None", "PickTrayByPDFSize" => true, "DisplayDocTitle" => true };
     if let Some(sides) = meta.sides {
         let asked = match sides {
@@ -278,6 +264,7 @@ fn describe(document: &mut Document, meta: &Meta) -> Result<()> {
     let catalog = document.catalog_mut().map_err(odd)?;
     catalog.set("ViewerPreferences", wishes);
     catalog.set("PageLayout", "SinglePage");
+    catalog.set("Pages", (tree, 0));
     if !meta.language.is_empty() {
         catalog.set("Lang", text(&meta.language));
     }
@@ -287,21 +274,7 @@ fn describe(document: &mut Document, meta: &Meta) -> Result<()> {
     }
     let place = document.trailer.get(b"Info").and_then(Object::as_reference).map_err(odd)?;
     document.objects.insert(place, info.into());
-    document.version = "1.7".into();
     Ok(())
-}
-
-/// Names the file by what is in it: the same content, the same name.
-fn sign(document: &mut Document) {
-    let mut sum = Sha256::new();
-    for object in document.objects.values() {
-        match object {
-            Object::Stream(stream) => sum.update(&stream.content),
-            other => sum.update(format!("{other:?}")),
-        }
-    }
-    let name = Object::String(sum.finalize()[..16].to_vec(), StringFormat::Hexadecimal);
-    document.trailer.set("ID", vec![name.clone(), name]);
 }
 
 /// Text as a PDF keeps it outside of pages.
@@ -313,25 +286,25 @@ fn text(text: &str) -> Object {
     Object::String(units.flat_map(u16::to_be_bytes).collect(), StringFormat::Hexadecimal)
 }
 
-/// Two corners, to a thousandth of a point.
-fn boxed(part: &Rect) -> Object {
-    let side = |at: f64| {
-        let at = (at * 1000.0).round() / 1000.0;
-        if at.fract() == 0.0 { Object::Integer(at as i64) } else { Object::Real(at as f32) }
-    };
-    Object::Array(vec![side(part.x0), side(part.y0), side(part.x1), side(part.y1)])
+/// Two corners of a box, to a thousandth of a point.
+fn corners(part: Rect) -> String {
+    let side = |at: f64| if at.is_finite() { (at.clamp(-1e6, 1e6) * 1000.0).round() / 1000.0 + 0.0 } else { 0.0 };
+    format!("[{} {} {} {}]", side(part.x0), side(part.y0), side(part.x1), side(part.y1))
+}
+
+/// Every object this one refers to.
+fn references(object: &Object, found: &mut Vec<ObjectId>) {
+    match object {
+        Object::Reference(id) => found.push(*id),
+        Object::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Object::Dictionary(dictionary) => dictionary.iter().for_each(|(_, value)| references(value, found)),
+        Object::Stream(stream) => stream.dict.iter().for_each(|(_, value)| references(value, found)),
+        _ => {}
+    }
 }
 
 fn reference(dictionary: &Dictionary, key: &[u8]) -> Result<ObjectId> {
     dictionary.get(key).and_then(Object::as_reference).map_err(odd)
-}
-
-fn deflate(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut pressed = ZlibEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::default());
-    pressed
-        .write_all(bytes)
-        .and_then(|()| pressed.finish())
-        .map_err(|error| Trouble::failed(format!("cannot deflate a page: {error}")))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]

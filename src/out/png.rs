@@ -206,13 +206,12 @@ impl Brush {
     fn clip(&self, part: Rect, to: Affine, mask: Option<&Mask>) -> Option<Mask> {
         let path = outline(&kurbo::Shape::to_path(&part, 0.1));
         let transform = self.transform(to);
-        let mut clip = match mask {
-            Some(mask) => mask.clone(),
-            None => {
-                let mut all = Mask::new(self.pixmap.width(), self.pixmap.height())?;
-                all.data_mut().fill(255);
-                all
-            }
+        let mut clip = if let Some(mask) = mask {
+            mask.clone()
+        } else {
+            let mut all = Mask::new(self.pixmap.width(), self.pixmap.height())?;
+            all.data_mut().fill(255);
+            all
         };
         match path {
             Some(path) => clip.intersect_path(&path, FillRule::Winding, true, transform),

@@ -50,7 +50,7 @@ impl Sheet {
 
 /// The cards on sheets, one sheet after the other as they are asked for. The first card takes the first place after those
 /// skipped; the places go row by row. A sheet is refused when something on it would fall where the printer can't print.
-pub fn impose<'a, I>(cards: I, plan: Plan<'a>) -> Result<impl Iterator<Item = Result<Sheet>> + use<'a, I>>
+pub fn impose<I>(cards: I, plan: Plan<'_>) -> Result<impl Iterator<Item = Result<Sheet>> + use<'_, I>>
 where
     I: IntoIterator<Item = Panels>,
 {

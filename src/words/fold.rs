@@ -56,7 +56,7 @@ pub(super) fn raw(text: &str) -> Raw {
         let before = raw.folded.len();
         let does = fold(c, latin, &mut raw.folded);
         match does {
-            Does::Vanishes => continue,
+            Does::Vanishes => {}
             Does::Belongs | Does::Alone => {
                 if apostrophe && word.is_some() {
                     let tail = raw.folded.split_off(before);
@@ -65,10 +65,10 @@ pub(super) fn raw(text: &str) -> Raw {
                 }
                 apostrophe = false;
                 newline = false;
-                if matches!(does, Does::Alone) {
-                    if let Some((from, start, capital)) = word.take() {
-                        raw.tokens.push(Token { from: from..end, at: start..before, sentence, capital });
-                    }
+                if matches!(does, Does::Alone)
+                    && let Some((from, start, capital)) = word.take()
+                {
+                    raw.tokens.push(Token { from: from..end, at: start..before, sentence, capital });
                 }
                 if word.is_none() {
                     if breaks && !raw.tokens.is_empty() {

@@ -45,9 +45,7 @@ pub(super) fn english(word: &str) -> u64 {
     let mut n = bytes.len();
     let ends = |stem: &[u8; 24], n: usize, end: &str| n > end.len() && stem[..n].ends_with(end.as_bytes());
     let vowel = |stem: &[u8]| stem.iter().any(|b| b"aeiouy".contains(b));
-    if n > 4 && ends(&stem, n, "ies") {
-        n -= 2;
-    } else if n > 4 && ["sses", "shes", "ches", "xes", "zes"].iter().any(|e| ends(&stem, n, e)) {
+    if n > 4 && ["ies", "sses", "shes", "ches", "xes", "zes"].iter().any(|e| ends(&stem, n, e)) {
         n -= 2;
     } else if n > 3 && ends(&stem, n, "s") && !["ss", "us", "is"].iter().any(|e| ends(&stem, n, e)) {
         n -= 1;
@@ -57,9 +55,7 @@ pub(super) fn english(word: &str) -> u64 {
     } else if ends(&stem, n, "ied") && n >= 5 {
         stem[n - 3] = b'i';
         2
-    } else if ends(&stem, n, "ed") && n >= 5 && vowel(&stem[..n - 2]) {
-        2
-    } else if ends(&stem, n, "ly") && n >= 6 {
+    } else if (ends(&stem, n, "ed") && n >= 5 && vowel(&stem[..n - 2])) || (ends(&stem, n, "ly") && n >= 6) {
         2
     } else {
         0

@@ -142,11 +142,14 @@ fn sun(cover: &mut Cover<'_>, rect: Rect) {
         return;
     }
     let pen = Pen { ink: cover.colours.dark, width: rect.width() * 0.0055, dash: None };
-    for _ in 0..3 {
-        let at = Point::new(
-            rect.center().x - side * rect.width() * cover.chance.between(0.06, 0.24),
-            rect.y0 + rect.height() * cover.chance.between(0.20, 0.33),
-        );
+    let flock = Point::new(
+        rect.center().x - side * rect.width() * cover.chance.between(0.12, 0.18),
+        rect.y0 + rect.height() * cover.chance.between(0.19, 0.23),
+    );
+    for i in 0..3 {
+        // One behind the other, so that no two wings touch.
+        let along = rect.width() * (0.075 * (f64::from(i) - 1.0) + cover.chance.between(-0.012, 0.012));
+        let at = Point::new(flock.x + along, flock.y + rect.height() * cover.chance.between(-0.032, 0.032));
         let wing = rect.width() * cover.chance.between(0.018, 0.028);
         let mut path = BezPath::new();
         path.move_to((at.x - wing, at.y - wing * 0.28));

@@ -18,7 +18,7 @@ pub(super) fn draw(cover: &mut Cover<'_>) {
     let room = cover.size.width - 2.0 * indent;
     let style = cover.case.able(if cover.greeting.sober { &cover.case.title } else { &cover.case.bold }, words);
     let mut style = style.sized(unit * 0.185).fitted(&lines.join("\n"), room);
-    style = style.clone().leading(style.size * 1.02);
+    style = style.clone().leading(style.size * 1.1);
     let tall = style.caps() + style.leading * (lines.len().max(1) - 1) as f64;
     let middle = cover.heart().y;
     let x = if centred { cover.size.width / 2.0 } else { indent };

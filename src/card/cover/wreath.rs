@@ -99,7 +99,7 @@ fn crescent(cover: &mut Cover<'_>, heart: Point, radius: f64, leaf: Leaf) {
 
 /// A stem along the circle that curls away from it, with leaves on both sides and one at its end, and perhaps berries.
 #[expect(clippy::too_many_arguments, reason = "a sprig is told where it grows, how it bends and what it bears")]
-fn sprig(cover: &mut Cover<'_>, heart: Point, radius: f64, start: f64, span: f64, curl: f64, leaf: Leaf, count: usize) {
+fn sprig(cover: &mut Cover<'_>, heart: Point, radius: f64, start: f64, span: f64, curl: f64, kind: Leaf, count: usize) {
     let place = |t: f64| {
         let angle = start + span * t;
         heart + Vec2::from_angle(angle) * radius * (1.0 + curl * t * t)
@@ -111,14 +111,14 @@ fn sprig(cover: &mut Cover<'_>, heart: Point, radius: f64, start: f64, span: f64
     (1..=steps).for_each(|i| stem.line_to(place(0.985 * f64::from(i as u32) / f64::from(steps as u32))));
     let pen = Pen { ink: mix(colours.dark, colours.mid, 0.25), width: cover.unit() * 0.0022, dash: None };
     cover.items.push(Item::Stroke(stem, pen));
-    let first = 0.10 * (leaf.count as f64 / count.max(1) as f64).min(1.0);
+    let first = 0.10 * (kind.count as f64 / count.max(1) as f64).min(1.0);
     let berries = !cover.greeting.sober && cover.chance.often(0.42);
     for i in 0..=count {
         let t = first + (0.98 - first) * i as f64 / count as f64;
         let along = (place((t + 0.01).min(1.0)) - place(t - 0.01)).normalize();
         let last = i == count;
-        let side = if i % 2 == 0 { 1.0 } else { -1.0 };
-        let lean = if last { 0.0 } else { side * (leaf.lean + cover.chance.between(-0.14, 0.14)) * (1.08 - 0.45 * t) };
+        let flank = if i % 2 == 0 { 1.0 } else { -1.0 };
+        let lean = if last { 0.0 } else { flank * (kind.lean + cover.chance.between(-0.14, 0.14)) * (1.08 - 0.45 * t) };
         // Smaller towards both ends of a sprig.
         let size = (0.62 + 0.42 * (PI * (0.12 + 0.80 * t)).sin()) * cover.chance.between(0.9, 1.1);
         let way = turned(along, lean);
@@ -128,9 +128,9 @@ fn sprig(cover: &mut Cover<'_>, heart: Point, radius: f64, start: f64, span: f64
             3 | 4 => tint(colours.mid, 0.72),
             _ => colours.mid,
         };
-        one_leaf(cover, place(t), way, leaf.long * radius * size, leaf, ink);
+        one_leaf(cover, place(t), way, kind.long * radius * size, kind, ink);
         if berries && !last && i % 3 == 1 && t < 0.8 {
-            let stalk = turned(along, -side * cover.chance.between(0.6, 0.9)) * radius * cover.chance.between(0.10, 0.15);
+            let stalk = turned(along, -flank * cover.chance.between(0.6, 0.9)) * radius * cover.chance.between(0.10, 0.15);
             let mut path = BezPath::new();
             path.move_to(place(t));
             path.line_to(place(t) + stalk);

@@ -4,6 +4,7 @@
 //! made of varied outlines is nobody's font any more, and some licences reserve the original's name.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use kurbo::PathEl;
@@ -55,9 +56,28 @@ pub struct Face {
 /// The fonts in the making.
 #[derive(Default)]
 pub struct Faces {
-    cells: HashMap<u64, Cell>,
+    cells: HashMap<u64, Cell, BuildHasherDefault<Keyed>>,
     fresh: Vec<(Arc<Shape>, Cell)>,
     open: Vec<Open>,
+}
+
+/// Shapes' keys are hashes already: they need no hashing again, and every letter of the batch is looked up twice.
+#[derive(Default)]
+struct Keyed(u64);
+
+impl Hasher for Keyed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        // The table takes its places from the low bits and its tags from the high ones; a plain key may lack either.
+        self.0 = key.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+    }
 }
 
 #[derive(Default)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kurbo::PathEl;
 
 use super::faces::{Cell, Faces};
-use crate::measure::{Affine, BezPath, Rect};
+use crate::measure::{Affine, BezPath, Point, Rect, Vec2};
 use crate::page::{Ink, Item, Pen, Word};
 
 /// What drawing orders refer to by name: fonts, drawings used more than once, pictures.
@@ -51,6 +51,8 @@ struct State {
     dash: Option<(f64, f64)>,
     round: bool,
     font: Option<u16>,
+    /// Where 0, 0 has been moved to. Shapes are written from their own first point: small numbers make small files.
+    origin: Vec2,
 }
 
 struct Pencil<'a> {
@@ -66,14 +68,14 @@ impl Pencil<'_> {
                 Item::Fill(path, ink) => {
                     if drawable(path) {
                         self.fill_ink(*ink);
-                        self.path(path);
+                        self.path(path, false);
                         self.say("f\n");
                     }
                 }
                 Item::Stroke(path, pen) => {
                     if drawable(path) {
                         self.pen(pen);
-                        self.path(path);
+                        self.path(path, true);
                         self.say("S\n");
                     }
                 }
@@ -83,7 +85,7 @@ impl Pencil<'_> {
                         // A PDF picture fills its unit square upside down to ours.
                         let up = Affine::new([1.0, 0.0, 0.0, -1.0, 0.0, 1.0]);
                         self.say("q ");
-                        self.matrix(*at * *turn * up, 4);
+                        self.matrix(Affine::translate(-self.state.origin) * *at * *turn * up, 4);
                         self.say("cm/P");
                         self.whole(*number as i64);
                         self.say(" Do Q\n");
@@ -100,10 +102,12 @@ impl Pencil<'_> {
         }
         let before = self.state;
         self.say("q\n");
+        let at = Affine::translate(-self.state.origin) * at;
         if at != Affine::IDENTITY {
             self.matrix(at, 4);
             self.say("cm\n");
         }
+        self.state.origin = Vec2::ZERO;
         if let Some(clip) = clip {
             for side in [clip.x0, clip.y0, clip.width(), clip.height()] {
                 self.number(side, 2);
@@ -121,34 +125,47 @@ impl Pencil<'_> {
         self.state = before;
     }
 
-    fn path(&mut self, path: &BezPath) {
-        let mut pen = kurbo::Point::ZERO;
-        for element in path.elements() {
-            match *element {
-                PathEl::MoveTo(p) => {
-                    self.numbers(&[p.x, p.y]);
-                    self.say("m\n");
-                    pen = p;
-                }
-                PathEl::LineTo(p) => {
-                    self.numbers(&[p.x, p.y]);
-                    self.say("l\n");
-                    pen = p;
-                }
-                PathEl::QuadTo(a, p) => {
-                    let cubic = kurbo::QuadBez::new(pen, a, p).raise();
-                    self.numbers(&[cubic.p1.x, cubic.p1.y, cubic.p2.x, cubic.p2.y, p.x, p.y]);
-                    self.say("c\n");
-                    pen = p;
-                }
-                PathEl::CurveTo(a, b, p) => {
-                    self.numbers(&[a.x, a.y, b.x, b.y, p.x, p.y]);
-                    self.say("c\n");
-                    pen = p;
-                }
-                PathEl::ClosePath => self.say("h\n"),
+    fn path(&mut self, path: &BezPath, closing: bool) {
+        if let [PathEl::MoveTo(first), _, _, _, ..] = path.elements() {
+            let origin = Vec2::new(round(first.x, 2), round(first.y, 2));
+            let moved = origin - self.state.origin;
+            if moved.hypot() > 0.005 {
+                self.matrix(Affine::translate(moved), 3);
+                self.say("cm\n");
+                self.state.origin = origin;
             }
         }
+        let (mut pen, mut start) = (Point::ZERO, Point::ZERO);
+        for (index, element) in path.elements().iter().enumerate() {
+            match *element {
+                PathEl::MoveTo(p) => {
+                    self.points(&[p], "m\n");
+                    start = p;
+                }
+                PathEl::LineTo(p) => self.points(&[p], "l\n"),
+                PathEl::QuadTo(a, p) => {
+                    let cubic = kurbo::QuadBez::new(pen, a, p).raise();
+                    self.points(&[cubic.p1, cubic.p2, p], "c\n");
+                }
+                PathEl::CurveTo(a, b, p) => self.points(&[a, b, p], "c\n"),
+                // What is filled is closed anyway, unless the pen goes on from where it closed.
+                PathEl::ClosePath => {
+                    if closing || !matches!(path.elements().get(index + 1), None | Some(PathEl::MoveTo(_))) {
+                        self.say("h\n");
+                    }
+                }
+            }
+            pen = element.end_point().unwrap_or(start);
+        }
+    }
+
+    fn points(&mut self, points: &[Point], order: &str) {
+        for point in points {
+            let from_here = *point - self.state.origin;
+            self.number(from_here.x, 2);
+            self.number(from_here.y, 2);
+        }
+        self.say(order);
     }
 
     fn fill_ink(&mut self, ink: Ink) {
@@ -204,6 +221,7 @@ impl Pencil<'_> {
     fn words(&mut self, words: &[Word]) {
         let mut line = Line::default();
         let mut open = false;
+        let origin = self.state.origin;
         for word in words {
             let letters: Vec<(Cell, [f64; 6])> = word
                 .glyphs
@@ -213,7 +231,7 @@ impl Pencil<'_> {
                 .map(|(cell, at)| {
                     let [a, b, c, d, x, y] = at.as_coeffs();
                     // Shapes are in thousandths of the em, and so is PDF's glyph space at size 1.
-                    (cell, [a * 1000.0, b * 1000.0, c * 1000.0, d * 1000.0, x, y])
+                    (cell, [a * 1000.0, b * 1000.0, c * 1000.0, d * 1000.0, x - origin.x, y - origin.y])
                 })
                 .collect();
             if letters.is_empty() {
@@ -334,12 +352,6 @@ impl Pencil<'_> {
 
     fn say(&mut self, order: &str) {
         self.out.extend_from_slice(order.as_bytes());
-    }
-
-    fn numbers(&mut self, numbers: &[f64]) {
-        for number in numbers {
-            self.number(*number, 2);
-        }
     }
 
     fn matrix(&mut self, at: Affine, places: u32) {

@@ -1,0 +1,95 @@
+//! `wetink preview`: the cards as pictures, before any paper is used.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::check::open_sheet;
+use crate::cli::due::month_of_sheet;
+use crate::cli::print::{job, the_sheet};
+use crate::cli::talk::{Talk, WARN, count, styled};
+use crate::cli::{Done, World, workroom};
+use crate::desk::{Desk, Judged};
+use crate::note::Note;
+use crate::out::png;
+use crate::page::Page;
+use crate::shop;
+use crate::studio::{Order, Studio};
+use crate::trouble::{Result, Trouble};
+
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// Whose cards; everybody's on the sheet if nobody is named
+    who: Vec<String>,
+    /// The sheet; the one with notes to print if not given
+    #[arg(long, value_name = "FILE")]
+    sheet: Option<PathBuf>,
+    /// The paper
+    #[arg(long, value_name = "NAME")]
+    stock: Option<String>,
+    /// The handwriting
+    #[arg(long, value_name = "NAME")]
+    hand: Option<String>,
+    /// Ruled space instead of the printed note
+    #[arg(long)]
+    by_hand: bool,
+    /// Dots per inch
+    #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u16).range(30..=600))]
+    dpi: u16,
+    /// Show the contact sheet on the screen
+    #[arg(long)]
+    open: bool,
+}
+
+impl Preview {
+    pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        let shop = world.shop()?;
+        let room = workroom::enter(&shop, talk)?;
+        let order = Order { stock: self.stock, hand: self.hand, by_hand: self.by_hand, ..Order::default() };
+        let studio = Studio::set_up(&shop, &order)?;
+        let path = match &self.sheet {
+            Some(path) => world.dir.join(path),
+            None => the_sheet(&shop, &room)?,
+        };
+        let sheet = open_sheet(&shop, &path)?;
+        let month = month_of_sheet(&sheet.file)?;
+        let desk = Desk::new(&shop, &room.ledger)?;
+        let all = desk.judge(&sheet, month, &|typed| studio.fits(typed))?;
+        let mut wanted: Vec<&Judged> = all.iter().filter(|j| !j.unwritten() && j.who.is_some()).collect();
+        if !self.who.is_empty() {
+            let ids = self.who.iter().map(|typed| room.ledger.who(typed).map(|w| w.id().clone())).collect::<Result<Vec<_>>>()?;
+            wanted.retain(|j| j.who.as_ref().is_some_and(|w| ids.contains(w.id())));
+        }
+        // A refused note may be looked at too, as long as it can be drawn: the owner is still at work on it.
+        let notes: Vec<Note> = wanted.iter().map(|j| Note::on_record(&j.entry.note, &j.entry.ps, "")).collect();
+        let folder = shop.out().join(format!("preview-{month}"));
+        shop::private_dir(&shop.out())?;
+        shop::private_dir(&folder)?;
+        let mut pages: Vec<Page> = Vec::new();
+        for (judged, note) in wanted.iter().zip(&notes) {
+            let Some(who) = &judged.who else { continue };
+            let job = job(&room, who, note, judged, pages.len() / 2 + 1)?;
+            match studio.faces(std::slice::from_ref(&job)) {
+                Ok(faces) => {
+                    for (card, panel, page) in faces {
+                        shop::write_whole(&folder.join(format!("{card}-{panel}.png")), &png::draw(&page, f64::from(self.dpi))?)?;
+                        pages.push(page);
+                    }
+                }
+                Err(trouble) => talk.say(format!("{} {}", styled(WARN, "not drawn:"), crate::words::shown(&trouble.message))),
+            }
+        }
+        if pages.is_empty() {
+            return Err(Trouble::failed(format!("no note on {} can be drawn", sheet.file))
+                .hint("write one under its heading, then look again"));
+        }
+        let contact = folder.join("contact-sheet.png");
+        shop::write_whole(&contact, &png::contact_sheet(&pages, 4, 60.0)?)?;
+        talk.put(contact.display().to_string());
+        talk.say(format!("{} in {}", count(pages.len(), "picture"), shop.name_of(&folder)));
+        if self.open {
+            world.show(&contact)?;
+        }
+        Ok(Done::Well)
+    }
+}

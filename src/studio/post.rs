@@ -1,0 +1,122 @@
+//! What carries a card: address labels and envelopes, in the batch's order and with the cards' numbers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::address;
+use crate::card::post;
+use crate::ledger::people::Who;
+use crate::measure::{Size, mm};
+use crate::out::pdf::{self, Sides};
+use crate::person::Address;
+use crate::stock::{self, Panel, Panels, Plan, Stock, Turn, Use};
+use crate::studio::{Studio, initials, shelf};
+use crate::trouble::{Result, Trouble};
+
+/// A card's number in its batch, and whom it goes to.
+#[derive(Clone, Debug)]
+pub struct Addressed {
+    /// The number printed on the card.
+    pub number: u32,
+    /// Whom it goes to.
+    pub who: Who,
+}
+
+/// Labels or envelopes as made.
+#[derive(Debug)]
+pub struct Post {
+    /// The PDF; `None` if nobody's address is complete.
+    pub pdf: Option<Vec<u8>>,
+    /// How many were made.
+    pub made: usize,
+    /// Who has none, and why; and what looks wrong with those that were made.
+    pub said: Vec<String>,
+}
+
+impl Studio {
+    /// One label for each card. Without a name, the usual label sheet of the paper.
+    pub fn labels(&self, cards: &[Addressed], named: Option<&str>, skip: usize) -> Result<Post> {
+        let usual = if self.shop.settings.print.paper == "letter" { "avery-5163" } else { "avery-l7163" };
+        let stock = self.stock_for(named.unwrap_or(usual), Use::Label)?;
+        self.post(cards, &stock, skip)
+    }
+
+    /// One envelope for each card. Without a name, the smallest the card goes into.
+    pub fn envelopes(&self, cards: &[Addressed], named: Option<&str>) -> Result<Post> {
+        let stock = match named {
+            Some(name) => self.stock_for(name, Use::Envelope)?,
+            None => self.smallest_envelope()?,
+        };
+        self.post(cards, &stock, 0)
+    }
+
+    fn stock_for(&self, name: &str, purpose: Use) -> Result<Stock> {
+        let shelf = shelf(&self.shop)?;
+        let stock = shelf.find(name)?;
+        if stock.purpose == purpose {
+            return Ok(stock.clone());
+        }
+        let names: Vec<&str> = shelf.all().iter().filter(|s| s.purpose == purpose).map(|s| s.name.as_str()).collect();
+        Err(Trouble::usage(format!("{name} is not for that")).hint(format!("take one of {}", names.join(", "))))
+    }
+
+    fn smallest_envelope(&self) -> Result<Stock> {
+        let long = |size: Size| (size.width.max(size.height), size.width.min(size.height));
+        let card = long(self.stock.panel);
+        let shelf = shelf(&self.shop)?;
+        // An envelope is at least 3 mm larger than what goes into it.
+        let fits = |stock: &&Stock| {
+            let inside = long(stock.panel);
+            stock.purpose == Use::Envelope && inside.0 >= card.0 + mm(3.0) && inside.1 >= card.1 + mm(3.0)
+        };
+        let best = shelf.all().iter().filter(fits).min_by(|a, b| a.panel.area().total_cmp(&b.panel.area()));
+        best.cloned().ok_or_else(|| {
+            Trouble::failed(format!("no envelope here is large enough for {}", self.stock.name))
+                .hint("name one with --stock, or add your own as [[stock]] in wetink.toml")
+        })
+    }
+
+    fn post(&self, cards: &[Addressed], stock: &Stock, skip: usize) -> Result<Post> {
+        let us = &self.shop.settings.shop;
+        let from: Vec<String> = address::lines(&us.name, &us.address, &us.country);
+        let mut said = Vec::new();
+        let mut panels: Vec<Panels> = Vec::new();
+        for card in cards {
+            let name = card.who.name();
+            let whose = &address_of(&card.who);
+            let problems = address::problems(whose, &us.country);
+            let told = |p: &address::Problem| format!("{:02} {name}: {p}", card.number);
+            if whose.street.is_empty() || problems.iter().any(|p| !p.slight()) {
+                said.extend(problems.iter().map(told).map(|t| format!("{t}; left out")));
+                if problems.is_empty() {
+                    said.push(format!("{:02} {name}: the street is missing; left out", card.number));
+                }
+                continue;
+            }
+            said.extend(problems.iter().map(told));
+            let lines = address::lines(&name, whose, &us.country);
+            let mark = format!("{:02} · {}", card.number, initials(&name));
+            let items = match stock.purpose {
+                Use::Envelope => post::envelope(&lines, &from, &mark, stock.panel, &self.case)?,
+                Use::Label | Use::Card => post::label(&lines, &mark, stock.panel, &self.case)?,
+            };
+            panels.push(BTreeMap::from([(Panel::Written, Arc::new(items))]));
+        }
+        let made = panels.len();
+        if made == 0 {
+            return Ok(Post { pdf: None, made, said });
+        }
+        let plan = Plan { stock, turn: Turn::LongEdge, skip, printer: &self.printer };
+        let sheets = stock::impose(panels, plan)?.collect::<Result<Vec<_>>>()?;
+        let pdf = pdf::write(sheets.into_iter().flat_map(stock::Sheet::pages), &self.meta(Some(Sides::One)))?;
+        Ok(Post { pdf: Some(pdf), made, said })
+    }
+}
+
+/// The household's own address, or its first member's.
+fn address_of(who: &Who) -> Address {
+    match who {
+        Who::Household(household, _) if !household.address.is_empty() => household.address.clone(),
+        _ => who.persons().iter().map(|p| &p.address).find(|a| !a.is_empty()).cloned().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,337 @@
+//! Nothing said twice, and nothing honest refused: by the ledger and the same check the verbs use.
+
+use serde_json::Value;
+use wetink::day::Day;
+use wetink::echo::{self, Draft, Earlier, House, Kept, Recipient, Rule, Severity, Verdict};
+use wetink::ledger::Ledger;
+use wetink::ledger::batches::Batch;
+use wetink::ledger::cards::{Made, NewCard};
+use wetink::person::{Id, Name, Person};
+
+fn rows(language: &str) -> Vec<Value> {
+    let path = format!("{}/tests/echo/{language}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+}
+
+fn of<'a>(row: &'a Value, key: &str) -> &'a str {
+    row[key].as_str().unwrap_or_default()
+}
+
+/// A ledger with past cards: card id, recipient, note. Who is called the same is the same person.
+fn ledger(cards: &[(&str, &str, &str)]) -> Ledger {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let mut known: Vec<(String, Id)> = Vec::new();
+    ledger
+        .change(|change| {
+            for (id, name, note) in cards {
+                let to = if let Some((_, id)) = known.iter().find(|(n, _)| n == name) {
+                    id.clone()
+                } else {
+                    let person = Person { name: Name { given: (*name).into(), ..Name::default() }, ..Person::default() };
+                    let id = change.add_person(&person)?;
+                    known.push(((*name).into(), id.clone()));
+                    id
+                };
+                change.add_card(&card(id, &to, note, None), &[(*name).into()])?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    ledger
+}
+
+fn card<'a>(id: &'a str, to: &'a Id, note: &'a str, batch: Option<(i64, u32)>) -> NewCard<'a> {
+    static MADE: std::sync::OnceLock<Made> = std::sync::OnceLock::new();
+    let made = MADE.get_or_init(Made::default);
+    let day: Day = "2025-03-02".parse().unwrap();
+    NewCard { id, to, household: false, occasion: "birthday", key: "2025", day, note, ps: "", because: "", batch, made }
+}
+
+fn somebody(name: &str) -> Recipient {
+    Recipient { name: name.into(), names: vec![name.into()], ..Recipient::default() }
+}
+
+fn judged(ledger: &Ledger, name: &str, text: &str, own: Option<&str>) -> Verdict {
+    let mut house = House::new();
+    house.frequencies = ledger.frequencies().unwrap();
+    for person in ledger.people().unwrap() {
+        house.names.add(&person.name.given, person.id.as_str());
+    }
+    let recipient = somebody(name);
+    let draft = Draft { text, recipient: &recipient, card: own };
+    echo::check(&draft, &ledger.nearest_notes(&draft).unwrap(), &house)
+}
+
+fn rules(verdict: &Verdict) -> Vec<&'static str> {
+    verdict.findings().iter().filter(|f| f.severity == Severity::Refuse).map(|f| f.rule.as_str()).collect()
+}
+
+fn repeats(verdict: &Verdict) -> bool {
+    rules(verdict).iter().any(|r| *r != "wrong-name")
+}
+
+/// Judges one language's file; at most so many attacks may get through, and no honest note may be refused.
+fn judge_language(language: &str, may_pass: usize) {
+    let rows = rows(language);
+    let kind = |kind: &'static str| rows.iter().filter(move |r| of(r, "kind") == kind);
+    let notes: Vec<(&str, &str, &str)> = kind("note").map(|r| (of(r, "id"), of(r, "recipient"), of(r, "note"))).collect();
+    let all = ledger(&notes);
+    assert!(kind("attack").count() >= 60 && kind("honest").count() >= 60);
+    let passed: Vec<String> = kind("attack")
+        .filter(|r| !repeats(&judged(&all, of(r, "recipient"), of(r, "note"), None)))
+        .map(|r| format!("{} {}: {}", of(r, "id"), of(r, "recipient"), of(r, "note")))
+        .collect();
+    assert!(passed.len() <= may_pass, "{} attacks passed:\n{}", passed.len(), passed.join("\n"));
+    for (id, name, note) in &notes {
+        let verdict = judged(&all, name, note, Some(id));
+        assert!(!verdict.refused(), "{id}: {note}\n{:?}", verdict.findings());
+    }
+    for row in kind("honest") {
+        let one = ledger(&[("old", of(row, "source_recipient"), of(row, "source_note"))]);
+        let verdict = judged(&one, of(row, "recipient"), of(row, "note"), None);
+        assert!(!verdict.refused(), "{}: {}\n{:?}", of(row, "id"), of(row, "note"), verdict.findings());
+    }
+}
+
+#[test]
+fn english() {
+    judge_language("en", 1);
+}
+
+#[test]
+fn german() {
+    judge_language("de", 0);
+}
+
+#[test]
+fn french() {
+    judge_language("fr", 0);
+}
+
+#[test]
+fn spanish() {
+    judge_language("es", 0);
+}
+
+#[test]
+fn polish() {
+    judge_language("pl", 0);
+}
+
+const MARK: &str = "Dear Mark, thank you for taking the time to write to us about your recent Expedia booking. We are sorry to hear that the car you \
+    had reserved with Enterprise was not ready when you landed in Denver. Your comments have been passed on to the manager on duty, and \
+    we hope you will give us another chance.";
+
+#[test]
+fn the_canned_reply_is_known_under_another_name() {
+    let before = ledger(&[("mark-reply", "Mark", MARK)]);
+    let dan = MARK
+        .replace("Mark", "Dan")
+        .replace("Expedia", "Travelocity")
+        .replace("car", "room")
+        .replace("Enterprise", "the Hilton")
+        .replace("Denver", "Boston");
+    let verdict = judged(&before, "Dan", &dan, None);
+    let finding = &verdict.findings()[0];
+    assert_eq!(finding.rule, Rule::Templated);
+    assert_eq!(finding.message, "this is the card you sent to Mark on 2 Mar 2025, with other names and things in it");
+    let pairs = [("Mark", "Dan"), ("Expedia", "Travelocity"), ("car", "room"), ("Enterprise", "the Hilton"), ("Denver", "Boston")];
+    assert_eq!(finding.swapped(&dan), pairs.map(|(old, new)| (old.to_owned(), new.to_owned())));
+    let (same, swapped, own) = finding.counts();
+    assert_eq!((swapped, own), (6, 0));
+    assert_eq!(same + swapped + own, dan.split_whitespace().count());
+    assert!(verdict.fresh().is_none() && verdict.overruled("he won't mind").is_none());
+}
+
+#[test]
+fn a_forgotten_name_is_named() {
+    let before = ledger(&[("mark-reply", "Mark", MARK)]);
+    let verdict = judged(&before, "Dan", &MARK.replace("Dear Mark", "Dear Dan").replace("on duty", "on duty, Mark"), None);
+    assert!(rules(&verdict).contains(&"wrong-name"), "{:?}", verdict.findings());
+    let verdict = judged(&before, "Dan", "Mark, the heron came back the morning after you left and looked put out.", None);
+    assert_eq!(rules(&verdict), ["wrong-name"]);
+}
+
+#[test]
+fn the_database_refuses_what_the_check_was_not_asked() {
+    let mut ledger = ledger(&[("a", "Ana", "Ana, the puppy chewed my left slipper.")]);
+    let printed = |ledger: &mut Ledger, id: &str, name: &str, note: &str| {
+        ledger.change(|change| {
+            let batch = Batch {
+                id: id.into(),
+                day: "2026-12-01".parse()?,
+                sheet: "s".into(),
+                file: format!("out/{id}.pdf"),
+                sha256: "0".repeat(64),
+                cards: 1,
+                n: 0,
+                state: String::new(),
+            };
+            let batch = change.begin_batch(&batch)?;
+            let to = change.add_person(&Person { name: Name::parse(name), ..Person::default() })?;
+            change.add_card(&card(id, &to, note, Some((batch, 1))), &[name.into()])
+        })
+    };
+    assert!(printed(&mut ledger, "b", "Tom", "TOM the puppy chewed my left slipper").is_err());
+    assert!(printed(&mut ledger, "c", "Tom", "Ana, the pu\u{200b}ppy chewed my left slipper!!").is_err());
+    assert!(printed(&mut ledger, "d", "Tom", "Tom, the parrot has learnt to whistle.").is_ok());
+    assert!(printed(&mut ledger, "e", "Eva", "Eva, the parrot has learnt to whistle.").is_err());
+    assert_eq!(ledger.count_cards().unwrap(), 2);
+}
+
+#[test]
+fn a_template_sent_two_thousand_times_stays_visible() {
+    let names: Vec<String> = (0..2000).map(|n| format!("Ana{n}")).collect();
+    let notes: Vec<String> = (0..2000).map(|n| format!("Ana{n}, the velvet curtain in the cellar still smells of plums, thank you.")).collect();
+    let ids: Vec<String> = (0..2000).map(|n| n.to_string()).collect();
+    let cards: Vec<(&str, &str, &str)> = (0..2000).map(|n| (ids[n].as_str(), names[n].as_str(), notes[n].as_str())).collect();
+    let verdict = judged(&ledger(&cards), "Tom", "Tom, the copper curtain in the cellar still smells of plums, thank you.", None);
+    assert!(repeats(&verdict), "{:?}", verdict.findings());
+}
+
+#[test]
+fn an_erased_persons_note_is_still_known() {
+    let note = "Ana, your father's boots are done. I kept the old heels in a bag because one has initials scratched inside.";
+    let mut ledger = ledger(&[("a", "Ana", note), ("b", "Tom", "Tom, the piano arrived with a family of mice in it.")]);
+    let n = ledger.card("a").unwrap().unwrap().n;
+    ledger.change(|change| change.forget(n)).unwrap();
+    for text in [note, &note.replace("Ana", "Eva"), &note.replace("boots", "shoes").replace("Ana", "Eva").replace("bag", "box")] {
+        let verdict = judged(&ledger, "Eva", text, None);
+        assert!(repeats(&verdict), "{text} {:?}", verdict.findings());
+    }
+    assert!(!repeats(&judged(&ledger, "Eva", "Eva, the marmalade was posted on Tuesday with six jars in the parcel.", None)));
+}
+
+#[test]
+fn an_index_made_anew_knows_the_same() {
+    let rows = rows("de");
+    let notes: Vec<(&str, &str, &str)> =
+        rows.iter().filter(|r| of(r, "kind") == "note").map(|r| (of(r, "id"), of(r, "recipient"), of(r, "note"))).collect();
+    let mut ledger = ledger(&notes);
+    let texts: Vec<&Value> = rows.iter().filter(|r| of(r, "kind") == "attack").collect();
+    let all = |ledger: &Ledger| -> Vec<Vec<&'static str>> {
+        texts.iter().map(|r| rules(&judged(ledger, of(r, "recipient"), of(r, "note"), None))).collect()
+    };
+    let before = all(&ledger);
+    let mut seen = 0;
+    ledger.rebuild_echoes(&mut |done, total| seen = done.max(seen).min(total)).unwrap();
+    assert_eq!(seen, 16);
+    assert_eq!(all(&ledger), before);
+    assert!(!ledger.echoes_are_stale().unwrap());
+}
+
+fn on_sheet(name: &str, line: usize, text: &str) -> Earlier {
+    Earlier {
+        card: format!("{name}-now"),
+        who: name.to_lowercase(),
+        name: name.into(),
+        names: vec![name.into()],
+        day: None,
+        sheet_line: Some(line),
+        note: Kept::Text(text.into()),
+        identical: false,
+    }
+}
+
+#[test]
+fn a_note_further_up_on_the_sheet_counts() {
+    let (text, house) = ("Tom, the heron came back the morning after you left.", House::new());
+    let recipient = somebody("Tom");
+    let draft = Draft { text, recipient: &recipient, card: Some("Tom-now") };
+    let verdict = echo::check(&draft, &[on_sheet("Ana", 7, "Ana, the heron came back the morning after you left.")], &house);
+    assert_eq!(rules(&verdict), ["templated"]);
+    assert_eq!(verdict.findings()[0].other.as_ref().unwrap().sheet_line, Some(7));
+    assert!(verdict.findings()[0].message.contains("line 7 of this sheet"));
+}
+
+#[test]
+fn the_shortest_notes_are_compared_too() {
+    for (old, new) in [("Thanks, Tom!", "Thanks, Eva"), ("Tom", "Tom"), ("ok", "OK!"), ("Dear Tom Lee", "Dear Eva")] {
+        let verdict = echo::check(
+            &Draft { text: new, recipient: &somebody("Eva"), card: None },
+            &[on_sheet("Tom Lee", 4, old)],
+            &House::new(),
+        );
+        let same = verdict.findings().iter().any(|f| matches!(f.rule, Rule::Duplicate | Rule::Templated) && f.share == Some(1.0));
+        assert!(same, "{old} {new} {:?}", verdict.findings());
+    }
+}
+
+#[test]
+fn stitched_notes_name_every_card() {
+    let before = ledger(&[
+        ("a", "Ana", "Ana, the puppy slept past six at last. My left slipper will never be the same again."),
+        ("b", "Tom", "Tom, forty trees in one afternoon is a record. The pear by the gate has already taken root."),
+    ]);
+    let text = "My left slipper will never be the same again. The pear by the gate has already taken root.";
+    let verdict = judged(&before, "Eva", text, None);
+    let finding = verdict.findings().iter().find(|f| f.rule == Rule::Patchwork).expect("a patchwork");
+    let cards: Vec<&str> = finding.sources.iter().map(|s| s.other.card.as_str()).collect();
+    assert_eq!(cards, ["a", "b"]);
+    assert_eq!(&text[finding.sources[1].range.clone()], "The pear by the gate has already taken root");
+}
+
+#[test]
+fn a_declared_phrase_is_nobodys_words_and_has_bounds() {
+    let quote = "The best way to cheer yourself is to try to cheer somebody else up.";
+    let mut house = House::new();
+    house.keep(quote).unwrap();
+    let old = on_sheet("Ana", 3, &format!("Ana, mind the step. {quote}"));
+    let recipient = somebody("Tom");
+    let text = format!("{quote} Tom, the parrot whistles.");
+    let draft = Draft { text: &text, recipient: &recipient, card: None };
+    assert!(echo::check(&draft, std::slice::from_ref(&old), &House::new()).refused());
+    assert!(!echo::check(&draft, &[old], &house).refused());
+    assert!(house.keep(&"word ".repeat(26)).is_err());
+    assert!(house.keep("the").is_err());
+    assert!(house.set(Rule::Templated, Severity::Warn).is_err());
+    let only = Draft { text: quote, recipient: &recipient, card: None };
+    assert!(echo::check(&only, &[], &house).refused(), "a note of declared phrases alone is about nobody");
+}
+
+#[test]
+fn facts_make_a_note_somebodys() {
+    let mut recipient = somebody("Ana");
+    recipient.known = vec!["bought walking boots for Lisbon".into(), "her dog is called Biscuit".into()];
+    let mut house = House::new();
+    house.set(Rule::Generic, Severity::Refuse).unwrap();
+    let check = |text: &str, house: &House| echo::check(&Draft { text, recipient: &recipient, card: None }, &[], house);
+    assert!(!check("Ana, how did the boots do on those hills? You owe me the tram driver's story.", &house).refused());
+    let wish = check("Happy birthday, Ana! Wishing you joy and a wonderful year ahead.", &house);
+    assert_eq!(rules(&wish), ["stock-verse", "generic"]);
+    assert!(wish.findings()[0].help.iter().any(|h| h.contains("Lisbon")));
+    let other = check("Ana, the marmalade was posted on Tuesday, six jars wrapped in newspaper.", &House::new());
+    assert!(!other.refused());
+    assert_eq!(other.findings()[0].rule, Rule::Generic);
+}
+
+#[test]
+fn nothing_typed_is_a_missing_note() {
+    for text in ["", "  \n ", "...", "🎉🎂", "\u{200b}"] {
+        let verdict = echo::check(&Draft { text, recipient: &somebody("Ana"), card: None }, &[], &House::new());
+        assert_eq!(rules(&verdict), ["missing-note"], "{text:?}");
+        assert!(verdict.overruled("because").is_none());
+    }
+}
+
+#[test]
+fn a_proof_is_for_one_text() {
+    let recipient = somebody("Ana");
+    let text = "Ana, the puppy chewed my left slipper and the cat applauded.";
+    let verdict = echo::check(&Draft { text, recipient: &recipient, card: None }, &[], &House::new());
+    let fresh = verdict.fresh().unwrap();
+    assert!(fresh.is_for(text) && !fresh.is_for("something else"));
+    let stock = echo::check(&Draft { text: "Happy birthday, Ana!", recipient: &recipient, card: None }, &[], &House::new());
+    assert!(stock.fresh().is_none() && stock.overruled("  ").is_none());
+    assert_eq!(stock.overruled("she asked for just that").unwrap().overrule().unwrap().rules, [Rule::StockVerse]);
+}
+
+#[test]
+fn any_text_is_judged_without_harm() {
+    let recipient = somebody("Ana");
+    let house = House::new();
+    for text in ["\u{202e}\u{0}\u{1b}[2J", &"a ".repeat(30_000), &"{{".repeat(5_000), "𝓗𝓪𝓹𝓹𝔂 🅑🅓🅐🅨", &"é".repeat(9_999)] {
+        let old = on_sheet("Tom", 1, &text.chars().rev().collect::<String>());
+        let _ = echo::check(&Draft { text, recipient: &recipient, card: None }, &[old], &house);
+    }
+}
