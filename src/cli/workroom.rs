@@ -167,6 +167,10 @@ pub fn put_away(shop: &Shop, batch: &Batch) -> Result<Option<String>> {
     Ok(at)
 }
 
+fn names(folder: &std::path::Path) -> Vec<String> {
+    folder.read_dir().into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect()
+}
+
 /// So many automatic copies are kept.
 const COPIES: usize = 10;
 
@@ -177,16 +181,17 @@ pub fn backup_first(shop: &Shop, ledger: &Ledger, today: Day, why: &str) -> Resu
     }
     let folder = shop.dir.join("backups");
     shop::private_dir(&folder)?;
-    let place = (1..)
-        .map(|n| {
-            folder.join(if n == 1 {
-                format!("ledger-{today}-before-{why}.db")
-            } else {
-                format!("ledger-{today}-before-{why}-{n}.db")
-            })
-        })
-        .find(|p| !p.exists())
-        .unwrap_or_default();
+    let stem = format!("ledger-{today}-before-{why}");
+    // One more than the last: the oldest go, and their names must not come again on a newer copy.
+    let there = names(&folder);
+    let last = there.iter().filter_map(|name| {
+        let number = name.strip_prefix(&stem)?.strip_suffix(".db")?;
+        if number.is_empty() { Some(1) } else { number.strip_prefix('-')?.parse::<u32>().ok() }
+    });
+    let place = folder.join(match last.max() {
+        None => format!("{stem}.db"),
+        Some(n) => format!("{stem}-{}.db", n.saturating_add(1)),
+    });
     ledger.copy_to(&place)?;
     shop::private_file(&place)?;
     let mut copies: Vec<(std::time::SystemTime, PathBuf)> = folder

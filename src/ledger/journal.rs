@@ -136,6 +136,13 @@ struct Line {
     before: Option<String>,
 }
 
+impl Line {
+    /// A batch that was begun here.
+    fn printed(&self) -> bool {
+        self.table == "batch" && self.what == "insert" && self.key.contains("\"building\"")
+    }
+}
+
 impl Change<'_> {
     fn lines(&self, op: i64) -> rusqlite::Result<Vec<Line>> {
         let mut ask = self.tx.prepare("SELECT what, name, key, before FROM journal WHERE op = ?1 ORDER BY n DESC")?;
@@ -153,7 +160,7 @@ impl Change<'_> {
     fn take_back(&self, op: i64, today: Day, by: &str) -> Result<Undone> {
         let mut lines = self.lines(op).map_err(|e| damaged(&e))?;
         let mut undone = Undone { void: self.void_printed(&lines)?, ..Undone::default() };
-        if lines.iter().any(|l| l.table == "batch" && l.what == "insert") {
+        if lines.iter().any(Line::printed) {
             // The cards went with their batch, now or after a crash; its number stays used.
             lines.retain(|l| !matches!(l.table, "batch" | "card" | "card_event"));
         }
@@ -194,7 +201,7 @@ impl Change<'_> {
     /// Voids the batches that were printed by these lines, unless a card of them has left the house.
     fn void_printed(&self, lines: &[Line]) -> Result<Vec<Batch>> {
         let mut void = Vec::new();
-        for line in lines.iter().filter(|l| l.table == "batch" && l.what == "insert") {
+        for line in lines.iter().filter(|l| l.printed()) {
             let Some(batch) = self.batch_by_key(&line.key).map_err(|e| damaged(&e))?.filter(|b| b.state != "void") else {
                 continue;
             };

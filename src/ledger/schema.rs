@@ -200,7 +200,8 @@ pub const JOURNALED: [(&str, &[&str]); 8] = [
     ("person", &["id"]),
     ("origin", &["source", "key"]),
     ("touch", &["n"]),
-    ("batch", &["n"]),
+    // Its state tells a batch that was printed here from one that came with another ledger.
+    ("batch", &["n", "state"]),
     ("card", &["n"]),
     ("card_event", &["n"]),
     ("suppression", &["mark"]),
