@@ -19,7 +19,8 @@ const TODAY: &str = "2026-11-21";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let dir = tempfile::tempdir()?;
-    let start = Start { name: "Long Street Shoes".into(), answer: "Ring 555 0100".into(), paper: "a4".into(), ..Start::default() };
+    let start =
+        Start { name: "Long Street Shoes".into(), answer: "Ring 555 0100".into(), paper: "a4".into(), ..Start::default() };
     let shop = shop::make(dir.path(), &start).map_err(|t| t.message)?;
     fill(&shop.ledger())?;
     let conn = rusqlite::Connection::open(shop.ledger())?;

@@ -17,6 +17,7 @@ mod housekeeping;
 mod import;
 mod init;
 mod labels;
+mod ledger;
 mod lists;
 mod log;
 mod person;
@@ -28,6 +29,7 @@ mod returned;
 mod show;
 mod status;
 pub mod talk;
+mod undo;
 mod workroom;
 mod write;
 
@@ -71,6 +73,8 @@ verbs! {
     lists::Stocks => Stocks "The papers there are, with a picture",
     lists::LettersVerb => Letters "The letters there are, with a picture",
     lists::TestPage => TestPage "A page that finds out how your printer shifts and shrinks",
+    undo::Undo => Undo "Take back the last command",
+    ledger::LedgerVerb => Ledger "The whole history as lines of JSON: out, and in",
     housekeeping::Doctor => Doctor "Look for damage, and mend what a crash left half done",
     housekeeping::Backup => Backup "Copy the ledger",
     housekeeping::Restore => Restore "Put a copy of the ledger back in its place",
@@ -178,6 +182,8 @@ pub enum Done {
 /// Runs wetink with the given arguments in the world as it is. Everything that goes wrong is told here, once.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let typed: Vec<String> = args.iter().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(wrong) => {
@@ -199,6 +205,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         program: std::env::current_exe().ok(),
         terminal: talk.on_terminal(),
     };
+    let line = shlex::try_join(typed.iter().map(String::as_str)).unwrap_or_else(|_| typed.join(" "));
+    workroom::typed(format!("wetink {line}"), world.today);
     let tells = cli.verb.tells_what_is_late();
     let done = cli.verb.run(&world, &talk);
     if let (true, Ok(_), Ok(shop)) = (tells, &done, world.shop()) {

@@ -11,9 +11,13 @@ use crate::trouble::{Result, Trouble};
 pub mod batches;
 pub mod cards;
 pub mod echoes;
+pub mod erase;
+pub mod exchange;
 pub mod glance;
 pub mod history;
 pub mod intake;
+pub mod journal;
+pub mod merge;
 pub mod people;
 mod schema;
 
@@ -21,6 +25,8 @@ mod schema;
 #[derive(Debug)]
 pub struct Ledger {
     conn: Connection,
+    /// The command whose changes are written down for `undo`; without one nothing is.
+    operation: Option<journal::Begun>,
 }
 
 impl Ledger {
@@ -56,19 +62,26 @@ impl Ledger {
             // 64 MB at most, taken only as it is needed: an import of years of cards is then written once, not spilled again and again.
             .and_then(|()| conn.pragma_update(None, "cache_size", -65_536))
             .and_then(|()| conn.pragma_update(None, "temp_store", "memory"))
+            // Reading goes through the system's own cache: a check looks into a hundred far pages of a large ledger.
+            .and_then(|()| conn.pragma_update(None, "mmap_size", 1_i64 << 30))
             .map_err(|e| damaged(&e))?;
         conn.set_prepared_statement_cache_capacity(64);
         schema::prepare(&mut conn, path)?;
-        Ok(Ledger { conn })
+        Ok(Ledger { conn, operation: None })
     }
 
     /// Runs `work` in one transaction that is kept only if it succeeds.
     pub fn change<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
         let change = Change { tx, echoes: echoes::Pending::default() };
+        let op = journal::take_up(&change.tx, self.operation.as_ref()).map_err(|e| damaged(&e))?;
         let done = work(&change)?;
         change.write_echoes()?;
+        let op = journal::put_down(&change.tx, op).map_err(|e| damaged(&e))?;
         change.tx.commit().map_err(|e| damaged(&e))?;
+        if let Some(begun) = &mut self.operation {
+            begun.n = op;
+        }
         Ok(done)
     }
 
@@ -118,6 +131,19 @@ pub struct Change<'a> {
     tx: Transaction<'a>,
     /// What the echo index has still to write.
     echoes: echoes::Pending,
+}
+
+impl Change<'_> {
+    /// Does what the ledger's guards refuse otherwise: takes a card, an event or a fingerprint back. `why` is one of the words the
+    /// table `pen` knows.
+    fn taking_back<T>(&self, why: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let before: String = self.tx.query_row("SELECT may FROM pen", [], |r| r.get(0)).map_err(|e| damaged(&e))?;
+        let set = |may: &str| self.tx.execute("UPDATE pen SET may = ?1", [may]).map_err(|e| damaged(&e));
+        set(why)?;
+        let done = work()?;
+        set(&before)?;
+        Ok(done)
+    }
 }
 
 /// `SQLite`'s error as ours: busy, full and broken are told apart, because the owner does different things about them.

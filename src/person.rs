@@ -291,6 +291,37 @@ pub struct Household {
     pub address: Address,
 }
 
+impl Household {
+    /// The salutation without somebody who has died or is gone, if it names them: the others by their names. None if it needs no
+    /// change, or nobody is left.
+    #[must_use]
+    pub fn salutation_without(&self, gone: &Name, others: &[Name]) -> Option<String> {
+        let words = |text: &str| -> Vec<String> {
+            text.split(|c: char| c.is_whitespace() || "&,-+/".contains(c))
+                .filter(|w| !w.is_empty())
+                .map(|w| Id::of(w).0)
+                .collect()
+        };
+        let said = words(&self.salutation);
+        let calls = |name: &str| !name.is_empty() && words(name).iter().all(|word| said.contains(word));
+        // A family name alone is everybody's.
+        let by_given = calls(&gone.given) || calls(&gone.called);
+        let by_title = gone.given.is_empty() || (!gone.title.is_empty() && said.iter().any(|w| words(&gone.title).contains(w)));
+        if others.is_empty() || !(by_given || (by_title && calls(&gone.family))) {
+            return None;
+        }
+        let family = &others[0].family;
+        let shared = !family.is_empty() && others.iter().all(|n| n.family == *family && !n.given.is_empty());
+        let names: Vec<String> =
+            others.iter().map(|n| if shared && others.len() > 1 { n.given.clone() } else { n.full() }).collect();
+        let listed = match names.as_slice() {
+            [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => names.concat(),
+        };
+        Some(if shared && others.len() > 1 { format!("{listed} {family}") } else { listed })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,5 +349,19 @@ mod tests {
         assert_eq!(Name::parse("Ana López").spoken(), "Ana");
         assert_eq!(Name::parse("Zoë").full(), "Zoë");
         assert_eq!(Name::parse("Tom Reed Jr.").suffix, "Jr.");
+    }
+
+    #[test]
+    fn a_salutation_loses_the_name_of_the_dead() {
+        let house = |text: &str| Household { salutation: text.into(), ..Household::default() };
+        let [ann, bob, carl] = ["Ann Lee", "Bob Lee", "Carl Lee"].map(Name::parse);
+        let left = |text: &str, others: &[Name]| house(text).salutation_without(&bob, others);
+        assert_eq!(left("Ann and Bob Lee", &[ann.clone()]).as_deref(), Some("Ann Lee"));
+        assert_eq!(left("Ann, Bob & Carl Lee", &[ann.clone(), carl]).as_deref(), Some("Ann and Carl Lee"));
+        assert_eq!(left("The Lees", &[ann.clone()]), None);
+        assert_eq!(left("Ann and Bob Lee", &[]), None);
+        let mr = Name { title: "Mr".into(), ..bob.clone() };
+        let mrs = Name { title: "Mrs".into(), ..ann };
+        assert_eq!(house("Mr and Mrs Lee").salutation_without(&mr, &[mrs]).as_deref(), Some("Mrs Ann Lee"));
     }
 }

@@ -238,3 +238,26 @@ fn the_cue_sheet_can_say_how_a_note_will_fit() {
     let fit = lines_by_hand(NOTE, &inside(), mm(8.5));
     assert!(fit.lines >= 6 && fit.lines <= fit.available, "{fit:?}");
 }
+
+#[test]
+fn a_damaged_font_of_the_owners_does_no_harm() {
+    let good = include_bytes!("../fonts/reenie-beanie/ReenieBeanie-Regular.ttf");
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..24_u64 {
+        let mut bytes = good.to_vec();
+        for step in 0..30_u64 {
+            let chance = wetink::face::stir(round * 1000 + step);
+            // Half of them in the tables' heads, half anywhere.
+            let at = chance as usize % if round % 2 == 0 { 6000 } else { bytes.len() };
+            bytes[at] = (chance >> 40) as u8;
+        }
+        std::fs::write(folder.path().join(format!("f{round:02}.ttf")), bytes).unwrap();
+    }
+    let hands = Hands::load(Some(folder.path())).unwrap();
+    for hand in &hands.all()[6..] {
+        if let Ok(note) = write(hand, "a", "Dear Ana, thank you for the plums!", &inside()) {
+            assert!(note.words.iter().flat_map(|w| &w.glyphs).all(|g| g.at.is_finite()), "{}", hand.name());
+        }
+    }
+    assert!(hands.all().len() > 12, "some are still usable: {}", hands.all().len());
+}

@@ -135,7 +135,8 @@ fn the_canned_reply_is_known_under_another_name() {
     let finding = &verdict.findings()[0];
     assert_eq!(finding.rule, Rule::Templated);
     assert_eq!(finding.message, "this is the card you sent to Mark on 2 Mar 2025, with other names and things in it");
-    let pairs = [("Mark", "Dan"), ("Expedia", "Travelocity"), ("car", "room"), ("Enterprise", "the Hilton"), ("Denver", "Boston")];
+    let pairs =
+        [("Mark", "Dan"), ("Expedia", "Travelocity"), ("car", "room"), ("Enterprise", "the Hilton"), ("Denver", "Boston")];
     assert_eq!(finding.swapped(&dan), pairs.map(|(old, new)| (old.to_owned(), new.to_owned())));
     let (same, swapped, own) = finding.counts();
     assert_eq!((swapped, own), (6, 0));
@@ -182,7 +183,8 @@ fn the_database_refuses_what_the_check_was_not_asked() {
 #[test]
 fn a_template_sent_two_thousand_times_stays_visible() {
     let names: Vec<String> = (0..2000).map(|n| format!("Ana{n}")).collect();
-    let notes: Vec<String> = (0..2000).map(|n| format!("Ana{n}, the velvet curtain in the cellar still smells of plums, thank you.")).collect();
+    let notes: Vec<String> =
+        (0..2000).map(|n| format!("Ana{n}, the velvet curtain in the cellar still smells of plums, thank you.")).collect();
     let ids: Vec<String> = (0..2000).map(|n| n.to_string()).collect();
     let cards: Vec<(&str, &str, &str)> = (0..2000).map(|n| (ids[n].as_str(), names[n].as_str(), notes[n].as_str())).collect();
     let verdict = judged(&ledger(&cards), "Tom", "Tom, the copper curtain in the cellar still smells of plums, thank you.", None);
@@ -330,7 +332,8 @@ fn a_proof_is_for_one_text() {
 fn any_text_is_judged_without_harm() {
     let recipient = somebody("Ana");
     let house = House::new();
-    for text in ["\u{202e}\u{0}\u{1b}[2J", &"a ".repeat(30_000), &"{{".repeat(5_000), "𝓗𝓪𝓹𝓹𝔂 🅑🅓🅐🅨", &"é".repeat(9_999)] {
+    for text in ["\u{202e}\u{0}\u{1b}[2J", &"a ".repeat(30_000), &"{{".repeat(5_000), "𝓗𝓪𝓹𝓹𝔂 🅑🅓🅐🅨", &"é".repeat(9_999)]
+    {
         let old = on_sheet("Tom", 1, &text.chars().rev().collect::<String>());
         let _ = echo::check(&Draft { text, recipient: &recipient, card: None }, &[old], &house);
     }

@@ -11,7 +11,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::talk::{BAD, STRONG, Talk, WARN, count, styled};
 use crate::cli::{Done, World, workroom};
 use crate::import::{self, Mapping, Order, Wanted};
-use crate::ledger::intake::{Report, Said};
+use crate::ledger::intake::{Answer, Report, Said};
+use crate::shop::{self, Shop};
 use crate::trouble::{Result, Trouble};
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -48,9 +49,18 @@ pub struct Import {
     /// The file's encoding, where it isn't found out rightly: windows-1250
     #[arg(long, value_name = "NAME")]
     charset: Option<String>,
+    /// Columns and dates as saved in wetink.toml under this name
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Save --map and --dates in wetink.toml under this name, for the next time
+    #[arg(long, value_name = "NAME")]
+    save: Option<String>,
     /// People who may be here already are the same
     #[arg(long)]
     yes: bool,
+    /// Ask about each who may be here already
+    #[arg(long, conflicts_with = "yes")]
+    review: bool,
     /// Say exactly what would happen, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -76,11 +86,37 @@ impl Import {
             As::Cards => Wanted::Cards,
             As::Touches => Wanted::Touches,
         };
-        let mut mapping =
-            Mapping { dates: self.dates, real_years: self.real_years, charset: self.charset.clone(), ..Mapping::default() };
+        let mut mapping = match &self.source {
+            Some(name) => saved(&shop, name)?,
+            None => Mapping::default(),
+        };
+        mapping.dates = self.dates.or(mapping.dates);
+        mapping.real_years |= self.real_years;
+        mapping.charset = self.charset.clone().or(mapping.charset);
         for typed in &self.map {
             mapping.add(typed)?;
         }
+        if let Some(name) = &self.save {
+            mapping.source.get_or_insert_with(|| name.clone());
+            if !self.dry_run {
+                save(&shop, name, &mapping)?;
+                talk.say(format!("Saved in {} as [import.{name}]; the next time: --source {name}", shop::SETTINGS));
+            }
+        }
+        let copy = if self.dry_run { None } else { workroom::backup_first(&shop, &room.ledger, world.today, "import")? };
+        let mut decide = |question: &str| match (self.yes, self.review) {
+            (true, _) => Answer::Same,
+            (_, true) => match talk
+                .ask(&format!("{}\nThe same person? [y]es, [n]o, or leave it", crate::words::shown(question)), "")
+                .to_lowercase()
+                .as_str()
+            {
+                "y" | "yes" => Answer::Same,
+                "n" | "no" => Answer::Other,
+                _ => Answer::Later,
+            },
+            _ => Answer::Later,
+        };
         let mut reports = Vec::new();
         for path in &self.files {
             let place = world.dir.join(path);
@@ -91,14 +127,19 @@ impl Import {
             let file = File::open(&place)
                 .map_err(|e| Trouble::file("read", path, &e).hint("check its name and folder; names with spaces need quotes"))?;
             let reading = import::read(&name, file, wanted, &mapping, world.today)?;
-            let bar = progress();
-            let report = room.ledger.take_in(reading, world.today, self.yes, self.dry_run, |rows| bar.set_position(rows));
+            let bar = if self.review { ProgressBar::hidden() } else { progress() };
+            let report = room.ledger.take_in(reading, world.today, &mut decide, self.dry_run, |rows| bar.set_position(rows));
             bar.finish_and_clear();
             let report = report?;
             if !self.json {
                 tell(&name, &report, self.dry_run, talk);
             }
             reports.push((name, report));
+        }
+        // A copy of what is still the same is no use, and would push an older one out.
+        let changed = reports.iter().any(|(_, r)| r.added + r.updated + r.cards + r.touches > 0);
+        if let Some(copy) = copy.filter(|_| !changed) {
+            let _ = std::fs::remove_file(copy);
         }
         if self.json {
             let files: Vec<_> =
@@ -107,6 +148,48 @@ impl Import {
         }
         Ok(Done::Well)
     }
+}
+
+/// The mapping of this name in wetink.toml.
+fn saved(shop: &Shop, name: &str) -> Result<Mapping> {
+    let Some(table) = shop.settings.import.get(name) else {
+        let names: Vec<&str> = shop.settings.import.keys().map(String::as_str).collect();
+        let trouble = Trouble::failed(format!("no import is saved as `{name}`"));
+        return Err(if names.is_empty() {
+            trouble.hint(format!("save one: `wetink import FILE --map \"Their column=field\" --save {name}`"))
+        } else {
+            trouble.hint(format!("saved are {}", names.join(", ")))
+        });
+    };
+    table.clone().try_into().map_err(|e: toml::de::Error| {
+        Trouble::failed(format!("[import.{name}] can't be read: {}", e.message().lines().next().unwrap_or_default()))
+            .at(shop.spot(&format!("import.{name}"), "", ""))
+            .hint("it may have columns, dates (day-first or month-first), charset and source")
+    })
+}
+
+/// Writes a mapping into wetink.toml and leaves everything else there as it is.
+fn save(shop: &Shop, name: &str, mapping: &Mapping) -> Result<()> {
+    if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)) {
+        return Err(
+            Trouble::usage(format!("`{name}` can't be the name of a saved import")).hint("use letters, digits and hyphens")
+        );
+    }
+    let wrong =
+        |what: String| Trouble::failed(format!("{} can't be written: {what}", shop::SETTINGS)).hint("nothing was changed");
+    let mut settings: toml_edit::DocumentMut = shop.text.parse().map_err(|e: toml_edit::TomlError| wrong(e.to_string()))?;
+    let text = toml::to_string(mapping).map_err(|e| wrong(e.to_string()))?;
+    let table: toml_edit::DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| wrong(e.to_string()))?;
+    let imports = settings.entry("import").or_insert_with(|| {
+        let mut table = toml_edit::Table::new();
+        table.set_implicit(true);
+        toml_edit::Item::Table(table)
+    });
+    let imports = imports.as_table_mut().ok_or_else(|| wrong("[import] is no table there".into()))?;
+    imports.insert(name, toml_edit::Item::Table(table.into_table()));
+    let text = settings.to_string();
+    shop::Settings::read(&text.as_str().into())?;
+    shop::write_whole(&shop.dir.join(shop::SETTINGS), text.as_bytes())
 }
 
 /// Rows and rate on the terminal; nothing anywhere else.

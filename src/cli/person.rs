@@ -15,6 +15,10 @@ use crate::rules::Rules;
 use crate::touch::Touch;
 use crate::trouble::{Result, Trouble};
 
+mod erase;
+mod export;
+mod merge;
+
 #[derive(Debug, Args)]
 pub struct PersonVerb {
     #[command(subcommand)]
@@ -31,8 +35,16 @@ enum What {
     Edit(Edit),
     /// Whether somebody may be written to: contact, do-not-contact, deceased, undeliverable
     Status(SetStatus),
-    /// Several people, one card
+    /// Several people, one card; or how an existing household is written to
     Household(MakeHousehold),
+    /// Two entries are one person: both histories become one
+    Merge(merge::Merge),
+    /// Take a merge apart again
+    Split(merge::Split),
+    /// Everything stored about somebody, as JSON and as a page to read
+    Export(export::Export),
+    /// Forget somebody for good
+    Erase(erase::Erase),
 }
 
 impl PersonVerb {
@@ -43,6 +55,10 @@ impl PersonVerb {
             What::Edit(edit) => edit.run(world, talk),
             What::Status(status) => status.run(world, talk),
             What::Household(household) => household.run(world, talk),
+            What::Merge(merge) => merge.run(world, talk),
+            What::Split(split) => split.run(world, talk),
+            What::Export(export) => export.run(world, talk),
+            What::Erase(erase) => erase.run(world, talk),
         }
     }
 }
@@ -110,7 +126,7 @@ struct Add {
     name: Vec<String>,
     #[command(flatten)]
     details: Details,
-    /// Add them even if somebody of that name is here
+    /// Add them even if somebody of that name is here, or was erased
     #[arg(long)]
     new: bool,
 }
@@ -131,6 +147,9 @@ impl Add {
             )));
         }
         self.details.onto(&mut person);
+        if !self.new && room.ledger.suppressed()?.knows(&person) {
+            return Err(crate::ledger::erase::refused(&person.name.full()));
+        }
         let id = room.ledger.change(|change| change.add_person(&person))?;
         talk.put(id.as_str());
         let day = person.birthday.map_or_else(String::new, |b| format!(", birthday {}", b.plain()));
@@ -196,7 +215,10 @@ impl SetStatus {
                 .hint("say contact, do-not-contact, deceased or undeliverable")
         })?;
         let on = self.on.unwrap_or(world.today);
-        room.ledger.change(|change| change.set_status(&person.id, status, on))?;
+        let salutation = room.ledger.change(|change| {
+            change.set_status(&person.id, status, on)?;
+            if status == Status::Deceased { change.unname(&person) } else { Ok(None) }
+        })?;
         let what = match status {
             Status::Contact => "may be written to",
             Status::DoNotContact => "asked not to be written to; no card will be made",
@@ -204,6 +226,28 @@ impl SetStatus {
             Status::Undeliverable => "can't be reached at this address; no card will be made until it is changed",
         };
         talk.say(format!("{}: {what}", styled(STRONG, &person.name.full())));
+        if let (Some(salutation), Some(household)) = (salutation, &person.household) {
+            talk.say(format!("Their household is written to as {} now", styled(STRONG, &salutation)));
+            talk.say(format!("  otherwise: `wetink person household {household} --as \"…\"`"));
+        }
+        if status != Status::Contact {
+            let waiting: Vec<String> = room
+                .ledger
+                .cards_to(&person.id)?
+                .into_iter()
+                .filter(|c| c.state == "printed")
+                .map(|c| {
+                    c.batch.map_or_else(|| c.id.clone(), |b| format!("{} (batch {b}, number {})", c.id, c.number.unwrap_or(0)))
+                })
+                .collect();
+            if !waiting.is_empty() {
+                talk.say(format!(
+                    "{} printed and not posted: {}; take it out of the pile",
+                    styled(BAD, "careful:"),
+                    waiting.join(", ")
+                ));
+            }
+        }
         Ok(Done::Well)
     }
 }
@@ -222,6 +266,13 @@ impl MakeHousehold {
     fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let mut room = workroom::enter(&shop, talk)?;
+        if let [only] = self.members.as_slice() {
+            if let Who::Household(household, _) = room.ledger.who(only)? {
+                room.ledger.change(|change| change.set_salutation(&household.id, self.salutation.trim()))?;
+                talk.say(format!("{} is written to as {}", household.id, styled(STRONG, self.salutation.trim())));
+                return Ok(Done::Well);
+            }
+        }
         let members = self.members.iter().map(|m| one_person(&room.ledger, m).map(|p| p.id)).collect::<Result<Vec<Id>>>()?;
         if Id::of(&self.salutation).as_str() == "someone" {
             return Err(Trouble::usage("a household needs a salutation").hint("as in --as \"Ann and Bob Lee\""));
@@ -297,6 +348,9 @@ impl Show {
         }
         for person in who.persons() {
             describe(person, &shop.settings.shop.country, talk);
+            for was in ledger.merged_into(&person.id)? {
+                talk.put(format!("  {} {} ({})", styled(DIM, "also:"), crate::words::shown(&was.name.full()), was.id));
+            }
         }
         let rules = shop.rules()?;
         let last = cards.iter().map(|c| &c.card).max_by_key(|c| (c.day, c.n)).map(|c| (c.day, c.note.as_str()));

@@ -2,12 +2,16 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
+use std::path::PathBuf;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::cli::talk::Talk;
+use crate::day::Day;
 use crate::ledger::Ledger;
+use crate::ledger::batches::Batch;
 use crate::shop::{self, Shop};
 use crate::trouble::{Result, Trouble};
 
@@ -17,6 +21,16 @@ pub struct Workroom {
     /// The open ledger.
     pub ledger: Ledger,
     _lock: File,
+}
+
+/// What was typed, and on which day: the name under which the ledger keeps what `undo` needs.
+static TYPED: Mutex<Option<(String, Day)>> = Mutex::new(None);
+
+/// Says what was typed.
+pub fn typed(command: String, today: Day) {
+    if let Ok(mut typed) = TYPED.lock() {
+        *typed = Some((command, today));
+    }
 }
 
 /// Opens the ledger for reading. Takes the lock only if a crash left something to mend.
@@ -47,6 +61,9 @@ pub fn enter(shop: &Shop, talk: &Talk) -> Result<Workroom> {
     let mut ledger = open(shop)?;
     for line in mend(shop, &mut ledger)? {
         talk.say(line);
+    }
+    if let Some((command, today)) = TYPED.lock().ok().and_then(|typed| typed.clone()) {
+        ledger.begin(&command, today);
     }
     Ok(Workroom { ledger, _lock: lock })
 }
@@ -115,6 +132,11 @@ pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
             ));
         }
     }
+    for batch in ledger.batches()?.iter().filter(|b| b.state == "void") {
+        if shop.dir.join(&batch.file).exists() {
+            said.extend(put_away(shop, batch)?.into_iter().map(|to| format!("batch {} is void; its PDF is in {to}", batch.id)));
+        }
+    }
     // The lock is ours, so nobody is writing these.
     for folder in [shop.dir.clone(), shop.out(), shop.notes()] {
         for entry in folder.read_dir().into_iter().flatten().flatten() {
@@ -125,6 +147,61 @@ pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
         }
     }
     Ok(said)
+}
+
+/// Moves the PDF of a void batch, and what lies beside it, to out/void/; where it is now.
+pub fn put_away(shop: &Shop, batch: &Batch) -> Result<Option<String>> {
+    let folder = shop.out().join("void");
+    let mut at = None;
+    for end in ["", "-backs", "-cues"] {
+        let name = format!("{}{end}.pdf", batch.id);
+        let from = if end.is_empty() { shop.dir.join(&batch.file) } else { shop.out().join(&name) };
+        if from.exists() {
+            shop::private_dir(&folder)?;
+            let to = folder.join(&name);
+            fs::rename(&from, &to).map_err(|e| Trouble::file("move", &from, &e).hint("close it in the viewer and try again"))?;
+            at = at.or(Some(shop.name_of(&to)));
+        }
+    }
+    shop::sync_dir(&shop.out());
+    Ok(at)
+}
+
+/// So many automatic copies are kept.
+const COPIES: usize = 10;
+
+/// Copies the ledger to backups/ before something big; the ten newest such copies stay. None if there is nothing to lose yet.
+pub fn backup_first(shop: &Shop, ledger: &Ledger, today: Day, why: &str) -> Result<Option<PathBuf>> {
+    if ledger.count_people()? == 0 && ledger.count_cards()? == 0 {
+        return Ok(None);
+    }
+    let folder = shop.dir.join("backups");
+    shop::private_dir(&folder)?;
+    let place = (1..)
+        .map(|n| {
+            folder.join(if n == 1 {
+                format!("ledger-{today}-before-{why}.db")
+            } else {
+                format!("ledger-{today}-before-{why}-{n}.db")
+            })
+        })
+        .find(|p| !p.exists())
+        .unwrap_or_default();
+    ledger.copy_to(&place)?;
+    shop::private_file(&place)?;
+    let mut copies: Vec<(std::time::SystemTime, PathBuf)> = folder
+        .read_dir()
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|e| e.file_name().to_string_lossy().contains("-before-"))
+        .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
+        .collect();
+    copies.sort();
+    for (_, old) in copies.iter().rev().skip(COPIES).filter(|(_, old)| *old != place) {
+        let _ = fs::remove_file(old);
+    }
+    Ok(Some(place))
 }
 
 /// The name a PDF waits under until the ledger has its batch.

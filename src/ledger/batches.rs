@@ -84,6 +84,14 @@ impl Ledger {
 }
 
 impl Change<'_> {
+    /// The batch a line of the journal speaks of.
+    pub(super) fn batch_by_key(&self, key: &str) -> rusqlite::Result<Option<Batch>> {
+        self.tx
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM batch WHERE n = json_extract(?1, '$.n')"))?
+            .query_row([key], batch)
+            .optional()
+    }
+
     /// Opens a batch as `building` and returns its row.
     pub fn begin_batch(&self, new: &Batch) -> Result<i64> {
         self.tx
@@ -110,14 +118,16 @@ impl Change<'_> {
             .prepare("SELECT n FROM card WHERE batch = ?1")
             .and_then(|mut ask| ask.query_map([n], |r| r.get(0))?.collect())
             .map_err(|e| damaged(&e))?;
-        for card in cards {
-            self.unlearn(card)?;
-            self.tx.execute("DELETE FROM card WHERE n = ?1", [card]).map_err(|e| damaged(&e))?;
-        }
-        // A reprint that never came to be didn't happen either.
-        self.tx
-            .execute("DELETE FROM card_event WHERE what = 'reprinted' AND text = (SELECT id FROM batch WHERE n = ?1)", [n])
-            .map_err(|e| damaged(&e))?;
+        self.taking_back("void", || {
+            for card in &cards {
+                self.unlearn(*card)?;
+                self.tx.execute("DELETE FROM card WHERE n = ?1", [card]).map_err(|e| damaged(&e))?;
+            }
+            // A reprint that never came to be didn't happen either.
+            self.tx
+                .execute("DELETE FROM card_event WHERE what = 'reprinted' AND text = (SELECT id FROM batch WHERE n = ?1)", [n])
+                .map_err(|e| damaged(&e))
+        })?;
         self.tx.execute("UPDATE batch SET state = 'void' WHERE n = ?1", [n]).map(|_| ()).map_err(|e| damaged(&e))
     }
 

@@ -74,7 +74,7 @@ impl Card {
 pub struct Event {
     /// When.
     pub day: Day,
-    /// `printed`, `reprinted`, `posted`, `returned` or `answered`.
+    /// `printed`, `reprinted`, `posted`, `returned`, `answered` or `corrected`.
     pub what: String,
     /// Who did it.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -111,6 +111,9 @@ pub struct NewCard<'a> {
     pub made: &'a Made,
 }
 
+/// The cards of a person or household by their own indexes: with a plain OR and an order, SQLite walks all cards by day instead.
+const THEIRS: &str = "card.n IN (SELECT n FROM card WHERE person = ?1 UNION ALL SELECT n FROM card WHERE household = ?1)";
+
 const COLUMNS: &str =
     "card.n, card.id, card.who, card.occasion, card.day, card.state, card.note, card.ps, card.because, card.imported,
     (SELECT id FROM batch WHERE batch.n = card.batch), card.number, card.made";
@@ -144,7 +147,7 @@ impl Ledger {
 
     /// All cards to a person or household, oldest first.
     pub fn cards_to(&self, who: &Id) -> Result<Vec<Card>> {
-        self.cards_where("(card.person = ?1 OR card.household = ?1) ORDER BY card.day, card.n", &who.as_str())
+        self.cards_where(&format!("{THEIRS} ORDER BY card.day, card.n"), &who.as_str())
     }
 
     /// The cards of a batch in the order they were printed.
@@ -159,19 +162,22 @@ impl Ledger {
 
     /// The newest card to a person or household.
     pub fn last_card(&self, who: &Id) -> Result<Option<Card>> {
-        Ok(self
-            .cards_where("(card.person = ?1 OR card.household = ?1) ORDER BY card.day DESC, card.n DESC LIMIT 1", &who.as_str())?
-            .pop())
+        Ok(self.cards_where(&format!("{THEIRS} ORDER BY card.day DESC, card.n DESC LIMIT 1"), &who.as_str())?.pop())
     }
 
     /// What became of a card, oldest first.
     pub fn events(&self, card: &Card) -> Result<Vec<Event>> {
+        self.events_of(card.n)
+    }
+
+    /// The same, by the card's row number.
+    pub(super) fn events_of(&self, card: i64) -> Result<Vec<Event>> {
         let mut ask = self
             .conn()
             .prepare_cached("SELECT day, what, by, text FROM card_event WHERE card = ?1 ORDER BY n")
             .map_err(|e| damaged(&e))?;
         let rows = ask
-            .query_map([card.n], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .query_map([card], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .map_err(|e| damaged(&e))?;
         let mut found = Vec::new();
         for row in rows {
@@ -252,9 +258,9 @@ impl Change<'_> {
     /// Whether this very card was imported before: same person, occasion, day and words.
     pub fn knows_card(&self, to: &Id, occasion: &str, day: Day, note: &str, ps: &str) -> Result<bool> {
         self.tx
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM card WHERE (person = ?1 OR household = ?1) AND occasion = ?2 AND day = ?3 AND note = ?4 AND ps = ?5)",
-            )
+            .prepare_cached(&format!(
+                "SELECT EXISTS (SELECT 1 FROM card WHERE {THEIRS} AND occasion = ?2 AND +day = ?3 AND note = ?4 AND ps = ?5)"
+            ))
             .and_then(|mut ask| ask.query_row(params![to.as_str(), occasion, day.to_string(), note, ps], |r| r.get(0)))
             .map_err(|e| damaged(&e))
     }
@@ -265,7 +271,7 @@ impl Change<'_> {
             .prepare_cached("INSERT INTO card_event (card, day, what, by, text) VALUES (?1, ?2, ?3, ?4, ?5)")
             .and_then(|mut put| put.execute(params![card, day.to_string(), what, by, text]))
             .map_err(|e| damaged(&e))?;
-        if what != "reprinted" {
+        if what != "reprinted" && what != "corrected" {
             self.tx
                 .prepare_cached("UPDATE card SET state = ?2 WHERE n = ?1")
                 .and_then(|mut put| put.execute(params![card, what]))

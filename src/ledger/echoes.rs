@@ -16,6 +16,10 @@ use crate::person::Name;
 use crate::trouble::{Result, Trouble};
 use crate::words::FOLDING;
 
+mod forgotten;
+
+pub use forgotten::Forgotten;
+
 /// The tables. `card` below zero is a note of somebody who was erased, by its row in `erased_note`.
 pub const SCHEMA: &str = "
 -- No two cards have the same note: the folded note is the key. As typed, and with the recipient's names masked.
@@ -48,10 +52,10 @@ const REST_BITS: u32 = 14;
 /// So many cards a key remembers.
 const NEWEST: usize = 64;
 /// So many notes are looked at closely, and so many for each sentence.
-const NEAREST: usize = 30;
-const NEAREST_A_SENTENCE: usize = 8;
+const NEAREST: usize = 24;
+const NEAREST_A_SENTENCE: usize = 5;
 /// Never more than this in all.
-const MOST_NEAREST: usize = 64;
+const MOST_NEAREST: usize = 48;
 /// So many keys wait in memory before they are written: some 40 MB.
 const WAITING: usize = 2_000_000;
 
@@ -333,6 +337,28 @@ impl Change<'_> {
         keep().map_err(|e| damaged(&e))
     }
 
+    /// Puts a card that is on record already into the index, by its row; a note that is somebody's already stays theirs.
+    pub fn learn_row(&self, card: i64) -> Result<()> {
+        let Some(Earlier { note: Kept::Text(text), names, .. }) = load(&self.tx, card).map_err(|e| damaged(&e))? else {
+            return Ok(());
+        };
+        let traits = echo::traits(&text, &names, false);
+        for hash in &traits.fingerprints {
+            self.tx
+                .prepare_cached("INSERT OR IGNORE INTO fingerprint (hash, card) VALUES (?1, ?2)")
+                .and_then(|mut put| put.execute(params![hash, card]))
+                .map_err(|e| damaged(&e))?;
+        }
+        let waiting = &mut *self.echoes.0.borrow_mut();
+        waiting.add(card, &traits);
+        if waiting.keys.len() > WAITING { write(&self.tx, waiting).map_err(|e| damaged(&e)) } else { Ok(()) }
+    }
+
+    /// Makes the index anew from the notes on record; `progress` is told how many of `total` are done.
+    pub fn relearn(&self, total: u64, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
+        self.taking_back("index", || rebuild(self, total, progress).map_err(|e| damaged(&e)))
+    }
+
     fn take_out(&self, card: i64, erased: Option<i64>) -> rusqlite::Result<()> {
         let Some(old) = load(&self.tx, card)? else { return Ok(()) };
         let Kept::Text(text) = &old.note else { return Ok(()) };
@@ -430,7 +456,7 @@ impl Ledger {
     /// Makes the index anew from the notes on record, in one transaction; `progress` is told how many of how many are done.
     pub fn rebuild_echoes(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
         let total = self.count_cards()?;
-        self.change(|change| rebuild(change, total, progress).map_err(|e| damaged(&e)))
+        self.change(|change| change.relearn(total, progress))
     }
 }
 

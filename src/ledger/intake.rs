@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::day::Day;
 use crate::import::{Found, Happened, Key, Loss, PastCard, Problem, Row, Who};
 use crate::ledger::cards::{Made, NewCard};
+use crate::ledger::erase::{self, Suppressed};
 use crate::ledger::{Change, Ledger};
 use crate::occasion::Occasion;
 use crate::person::{Id, Name, Person, Status};
@@ -76,6 +77,7 @@ struct Register {
     by_name: HashMap<Id, Vec<Id>>,
     people: HashMap<Id, Person>,
     households: HashMap<Id, Id>,
+    erased: Suppressed,
 }
 
 fn digits(phone: &str) -> String {
@@ -102,9 +104,16 @@ impl Register {
             by_name: HashMap::new(),
             people: HashMap::new(),
             households: HashMap::new(),
+            erased: ledger.suppressed()?,
         };
         for person in ledger.people()? {
             register.learn(person);
+        }
+        // Who was merged is known by what they were known by, as the one they turned out to be.
+        for (person, into) in ledger.merged()? {
+            if let Some(Ok(stays)) = ledger.person(&into).map(|p| p.map(|p| p.id)).transpose() {
+                register.recognise(&person, &stays);
+            }
         }
         for household in ledger.households()? {
             register.households.insert(Id::of(&household.salutation), household.id.clone());
@@ -114,14 +123,26 @@ impl Register {
     }
 
     fn learn(&mut self, person: Person) {
+        let id = person.id.clone();
+        self.recognise(&person, &id);
+        self.people.insert(id, person);
+    }
+
+    /// By everything that is known of `person`, `id` is meant.
+    fn recognise(&mut self, person: &Person, id: &Id) {
+        let mut marks = Vec::new();
         if !person.email.is_empty() {
-            self.by_email.entry(person.email.to_lowercase()).or_default().push(person.id.clone());
+            marks.push(self.by_email.entry(person.email.to_lowercase()).or_default());
         }
         if digits(&person.phone).len() >= 6 {
-            self.by_phone.entry(digits(&person.phone)).or_default().push(person.id.clone());
+            marks.push(self.by_phone.entry(digits(&person.phone)).or_default());
         }
-        self.by_name.entry(Id::of(&person.name.full())).or_default().push(person.id.clone());
-        self.people.insert(person.id.clone(), person);
+        marks.push(self.by_name.entry(Id::of(&person.name.full())).or_default());
+        for ids in marks {
+            if !ids.contains(id) {
+                ids.push(id.clone());
+            }
+        }
     }
 
     /// Somebody here who may be the same, and why that seems so.
@@ -218,19 +239,30 @@ fn fingerprint(row: &Row) -> String {
     hash[..16].iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// Takes rows into the ledger in one transaction. `yes` takes people who may be the same as the same.
+/// Takes rows into the ledger in one transaction. `decide` is asked about people who may be the same.
 pub struct Intake<'a> {
     change: &'a Change<'a>,
     register: Register,
     report: Report,
     today: Day,
-    yes: bool,
+    decide: &'a mut dyn FnMut(&str) -> Answer,
+}
+
+/// What somebody says to "may these two be the same?".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// They are.
+    Same,
+    /// Somebody else, to be added.
+    Other,
+    /// Not now: the row is left alone and told.
+    Later,
 }
 
 impl<'a> Intake<'a> {
     /// Begins; `register` must have been read from the same ledger.
-    fn new(change: &'a Change<'a>, register: Register, today: Day, yes: bool) -> Intake<'a> {
-        Intake { change, register, report: Report::default(), today, yes }
+    fn new(change: &'a Change<'a>, register: Register, today: Day, decide: &'a mut dyn FnMut(&str) -> Answer) -> Intake<'a> {
+        Intake { change, register, report: Report::default(), today, decide }
     }
 
     fn take(&mut self, found: Found) -> Result<()> {
@@ -265,17 +297,28 @@ impl<'a> Intake<'a> {
             Some(Key { source, number }) => self.change.origin(source, number)?,
             None => None,
         };
+        let doubt = if known.is_some() { None } else { self.register.may_be(&row.person).map(|(id, why)| (id.clone(), why)) };
+        let answer = match &doubt {
+            Some((id, why)) => (self.decide)(&format!("line {}: {} may be {id}: {why}", row.line, row.person.name.full())),
+            None => Answer::Other,
+        };
         let id = if let Some(id) = known {
             self.update(&id, &row.person)?;
             id
-        } else if let Some((id, why)) = self.register.may_be(&row.person).map(|(id, why)| (id.clone(), why)) {
-            if !self.yes {
-                let message = format!("{} may be {id}: {why}; left alone (--yes takes them as the same)", row.person.name.full());
+        } else if let Some((id, why)) = doubt.filter(|_| answer != Answer::Other) {
+            if answer == Answer::Later {
+                let message = format!(
+                    "{} may be {id}: {why}; left alone (--yes takes them as the same, --review asks)",
+                    row.person.name.full()
+                );
                 Report::say(&mut self.report.questions, &mut self.report.untold, row.line, message);
                 return Ok(());
             }
             self.update(&id, &row.person)?;
             id
+        } else if self.was_erased(row) {
+            self.report.problem(row.line, erase::told());
+            return Ok(());
         } else {
             let mut person = row.person.clone();
             person.id = self.change.add_person(&person)?;
@@ -298,6 +341,11 @@ impl<'a> Intake<'a> {
             self.change.add_touch(&id, &touch, Some(&origin))?;
         }
         Ok(())
+    }
+
+    fn was_erased(&self, row: &Row) -> bool {
+        let further = row.emails.iter().map(|email| Person { email: email.clone(), ..row.person.clone() });
+        std::iter::once(row.person.clone()).chain(further).any(|p| self.register.erased.knows(&p))
     }
 
     fn update(&mut self, id: &Id, new: &Person) -> Result<()> {
@@ -324,6 +372,10 @@ impl<'a> Intake<'a> {
                 let mut person = Person { name: Name::parse(typed), ..Person::default() };
                 if person.name.is_empty() {
                     self.report.problem(line, "nobody is named in this row; write an id or a name".to_owned());
+                    return Ok(None);
+                }
+                if self.register.erased.knows(&person) {
+                    self.report.problem(line, erase::told());
                     return Ok(None);
                 }
                 person.id = self.change.add_person(&person)?;
@@ -423,13 +475,13 @@ impl Ledger {
         &mut self,
         rows: impl Iterator<Item = Found>,
         today: Day,
-        yes: bool,
+        decide: &mut dyn FnMut(&str) -> Answer,
         dry: bool,
         mut progress: impl FnMut(u64),
     ) -> Result<Report> {
         let register = Register::of(self)?;
         let work = |change: &Change<'_>| {
-            let mut intake = Intake::new(change, register, today, yes);
+            let mut intake = Intake::new(change, register, today, decide);
             for (number, found) in rows.enumerate() {
                 intake.take(found)?;
                 progress(number as u64 + 1);

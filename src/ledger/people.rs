@@ -26,6 +26,14 @@ fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
     })
 }
 
+fn household(row: &Row<'_>) -> rusqlite::Result<Household> {
+    Ok(Household {
+        id: Id::from_stored(row.get::<_, String>(0)?),
+        salutation: row.get(1)?,
+        address: serde_json::from_str(row.get_ref(2)?.as_str()?).unwrap_or_default(),
+    })
+}
+
 fn json(address: &Address) -> String {
     serde_json::to_string(address).unwrap_or_else(|_| "{}".into())
 }
@@ -71,8 +79,10 @@ impl Who {
 impl Ledger {
     /// Everybody, by id.
     pub fn people(&self) -> Result<Vec<Person>> {
-        let mut ask =
-            self.conn().prepare_cached(&format!("SELECT {COLUMNS} FROM person ORDER BY id")).map_err(|e| damaged(&e))?;
+        let mut ask = self
+            .conn()
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM person WHERE merged_into IS NULL ORDER BY id"))
+            .map_err(|e| damaged(&e))?;
         let rows = ask.query_map([], person).map_err(|e| damaged(&e))?;
         rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
     }
@@ -81,24 +91,46 @@ impl Ledger {
     pub fn households(&self) -> Result<Vec<Household>> {
         let mut ask =
             self.conn().prepare_cached("SELECT id, salutation, address FROM household ORDER BY id").map_err(|e| damaged(&e))?;
-        let rows = ask
-            .query_map([], |row| {
-                Ok(Household {
-                    id: Id::from_stored(row.get::<_, String>(0)?),
-                    salutation: row.get(1)?,
-                    address: serde_json::from_str(row.get_ref(2)?.as_str()?).unwrap_or_default(),
-                })
-            })
-            .map_err(|e| damaged(&e))?;
+        let rows = ask.query_map([], household).map_err(|e| damaged(&e))?;
         rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
     }
 
-    /// The person with exactly this id.
+    /// The person with exactly this id; of somebody who was merged, the one they turned out to be.
     pub fn person(&self, id: &Id) -> Result<Option<Person>> {
         self.conn()
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM person WHERE id = ?1"))
+            .prepare_cached(&format!(
+                "WITH RECURSIVE chain (id, next) AS (
+                   SELECT id, merged_into FROM person WHERE id = ?1
+                   UNION SELECT person.id, person.merged_into FROM person JOIN chain ON person.id = chain.next)
+                 SELECT {COLUMNS} FROM person WHERE id = (SELECT id FROM chain WHERE next IS NULL)"
+            ))
             .and_then(|mut ask| ask.query_row([id.as_str()], person).optional())
             .map_err(|e| damaged(&e))
+    }
+
+    /// Everybody who was merged into this person, over however many steps, by id; as they were.
+    pub fn merged_into(&self, id: &Id) -> Result<Vec<Person>> {
+        let mut ask = self
+            .conn()
+            .prepare_cached(&format!(
+                "WITH RECURSIVE chain (id) AS (
+                   SELECT id FROM person WHERE merged_into = ?1
+                   UNION SELECT person.id FROM person JOIN chain ON person.merged_into = chain.id)
+                 SELECT {COLUMNS} FROM person WHERE id IN (SELECT id FROM chain) ORDER BY id"
+            ))
+            .map_err(|e| damaged(&e))?;
+        let rows = ask.query_map([id.as_str()], person).map_err(|e| damaged(&e))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
+    }
+
+    /// Everybody who was merged into somebody, with the id of that one.
+    pub fn merged(&self) -> Result<Vec<(Person, Id)>> {
+        let mut ask = self
+            .conn()
+            .prepare_cached(&format!("SELECT {COLUMNS}, merged_into FROM person WHERE merged_into IS NOT NULL ORDER BY id"))
+            .map_err(|e| damaged(&e))?;
+        let rows = ask.query_map([], |r| Ok((person(r)?, Id::from_stored(r.get::<_, String>(15)?)))).map_err(|e| damaged(&e))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
     }
 
     /// The person or household with exactly this id.
@@ -187,7 +219,7 @@ impl Ledger {
     /// How many people there are.
     pub fn count_people(&self) -> Result<usize> {
         self.conn()
-            .query_row("SELECT count(*) FROM person", [], |r| r.get::<_, i64>(0))
+            .query_row("SELECT count(*) FROM person WHERE merged_into IS NULL", [], |r| r.get::<_, i64>(0))
             .map(|n| n as usize)
             .map_err(|e| damaged(&e))
     }
@@ -205,7 +237,7 @@ impl Change<'_> {
 
     /// Adds a person and returns the id they got: the folded name, numbered if somebody has it.
     pub fn add_person(&self, person: &Person) -> Result<Id> {
-        let id = self.free_id(&Id::of(&person.name.plain().unwrap_or_else(|| person.email.clone())))?;
+        let id = self.unused_id(&Id::of(&person.name.plain().unwrap_or_else(|| person.email.clone())))?;
         let sql = format!("INSERT INTO person ({COLUMNS}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)");
         self.write_person(&sql, &id, person)?;
         Ok(id)
@@ -247,7 +279,7 @@ impl Change<'_> {
 
     /// Adds a household of these people and returns the id it got, from its salutation.
     pub fn add_household(&self, salutation: &str, members: &[Id]) -> Result<Id> {
-        let id = self.free_id(&Id::of(salutation))?;
+        let id = self.unused_id(&Id::of(salutation))?;
         self.tx
             .execute("INSERT INTO household (id, salutation) VALUES (?1, ?2)", params![id.as_str(), salutation])
             .map_err(|e| damaged(&e))?;
@@ -257,6 +289,14 @@ impl Change<'_> {
                 .map_err(|e| damaged(&e))?;
         }
         Ok(id)
+    }
+
+    /// Sets how a household is written to.
+    pub fn set_salutation(&self, household: &Id, salutation: &str) -> Result<()> {
+        self.tx
+            .execute("UPDATE household SET salutation = ?2 WHERE id = ?1", params![household.as_str(), salutation])
+            .map(|_| ())
+            .map_err(|e| damaged(&e))
     }
 
     /// Sets whether somebody may be written to.
@@ -279,8 +319,44 @@ impl Change<'_> {
             .map_err(|e| damaged(&e))
     }
 
+    /// One person's row, inside the change.
+    pub(super) fn person_row(&self, id: &Id) -> rusqlite::Result<Option<Person>> {
+        self.tx
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM person WHERE id = ?1"))?
+            .query_row([id.as_str()], person)
+            .optional()
+    }
+
+    /// A household's row, inside the change.
+    pub(super) fn household_row(&self, id: &Id) -> rusqlite::Result<Option<Household>> {
+        self.tx
+            .prepare_cached("SELECT id, salutation, address FROM household WHERE id = ?1")?
+            .query_row([id.as_str()], household)
+            .optional()
+    }
+
+    /// A household's members, inside the change.
+    pub(super) fn members_rows(&self, id: &Id) -> rusqlite::Result<Vec<Person>> {
+        self.tx
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM person WHERE household = ?1 ORDER BY id"))?
+            .query_map([id.as_str()], person)?
+            .collect()
+    }
+
+    /// Takes the name of somebody who has died out of their household's salutation; the new one, if it changed.
+    pub fn unname(&self, person: &Person) -> Result<Option<String>> {
+        let Some(id) = &person.household else { return Ok(None) };
+        let read = || Ok((self.household_row(id)?, self.members_rows(id)?));
+        let (household, members) = read().map_err(|e: rusqlite::Error| damaged(&e))?;
+        let alive: Vec<Name> =
+            members.into_iter().filter(|p| p.id != person.id && p.status != Status::Deceased).map(|p| p.name).collect();
+        let Some(salutation) = household.and_then(|h| h.salutation_without(&person.name, &alive)) else { return Ok(None) };
+        self.set_salutation(id, &salutation)?;
+        Ok(Some(salutation))
+    }
+
     /// The first of `wanted`, `wanted-2`, `wanted-3` … that nobody has.
-    fn free_id(&self, wanted: &Id) -> Result<Id> {
+    pub(super) fn unused_id(&self, wanted: &Id) -> Result<Id> {
         let taken = |id: &Id| -> Result<bool> {
             self.tx
                 .prepare_cached(

@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::ledger::{damaged, echoes};
+use crate::shop;
 use crate::trouble::{Result, Trouble};
 
 /// `wtnk`: says in the file's header that this is a ledger of ours.
@@ -37,17 +38,26 @@ CREATE TABLE person (
   language    TEXT NOT NULL DEFAULT '',
   household   TEXT REFERENCES household (id) ON UPDATE CASCADE,
   status      TEXT NOT NULL DEFAULT 'contact' CHECK (status IN ('contact', 'do-not-contact', 'deceased', 'undeliverable')),
-  status_on   TEXT
+  status_on   TEXT,
+  -- A person who turned out to be somebody else's second entry stays, and says whose; `filled` is what they gave to that one.
+  merged_into TEXT REFERENCES person (id) ON UPDATE CASCADE CHECK (merged_into <> id),
+  merged_on   TEXT,
+  filled      TEXT NOT NULL DEFAULT '{}',
+  CHECK ((merged_into IS NULL) = (merged_on IS NULL))
 ) STRICT;
 CREATE INDEX person_household ON person (household) WHERE household IS NOT NULL;
+CREATE INDEX person_merged ON person (merged_into) WHERE merged_into IS NOT NULL;
 
 -- Where an imported person came from: the same row again changes nothing, the same customer number is the same person.
 CREATE TABLE origin (
   source TEXT NOT NULL,
   key    TEXT NOT NULL,
   person TEXT NOT NULL REFERENCES person (id) ON UPDATE CASCADE ON DELETE CASCADE,
+  -- Before a merge; in touch and card too.
+  was    TEXT REFERENCES person (id) ON UPDATE CASCADE,
   PRIMARY KEY (source, key)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX origin_person ON origin (person);
 
 CREATE TABLE touch (
   n      INTEGER PRIMARY KEY,
@@ -59,10 +69,12 @@ CREATE TABLE touch (
   by     TEXT NOT NULL DEFAULT '',
   -- The open thread it closes, as kind and day: 'promise 2026-11-10'.
   closes TEXT NOT NULL DEFAULT '',
-  origin TEXT UNIQUE
+  origin TEXT UNIQUE,
+  was    TEXT REFERENCES person (id) ON UPDATE CASCADE
 ) STRICT;
 -- All that the rules look at, so that years of history are read without the words.
 CREATE INDEX touch_person ON touch (person, day, kind, until, closes);
+CREATE INDEX touch_was ON touch (was) WHERE was IS NOT NULL;
 
 CREATE TABLE batch (
   n      INTEGER PRIMARY KEY,
@@ -93,6 +105,7 @@ CREATE TABLE card (
   batch     INTEGER REFERENCES batch (n),
   number    INTEGER,
   made      TEXT NOT NULL DEFAULT '{}',
+  was       TEXT REFERENCES person (id) ON UPDATE CASCADE,
   CHECK ((person IS NULL) <> (household IS NULL)),
   CHECK ((batch IS NULL) = (imported = 1))
 ) STRICT;
@@ -106,19 +119,120 @@ CREATE TABLE card_event (
   n    INTEGER PRIMARY KEY,
   card INTEGER NOT NULL REFERENCES card (n) ON DELETE CASCADE,
   day  TEXT NOT NULL,
-  what TEXT NOT NULL CHECK (what IN ('printed', 'reprinted', 'posted', 'returned', 'answered')),
+  what TEXT NOT NULL CHECK (what IN ('printed', 'reprinted', 'posted', 'returned', 'answered', 'corrected')),
   by   TEXT NOT NULL DEFAULT '',
   text TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX card_event_card ON card_event (card);
-CREATE TRIGGER card_event_stays BEFORE UPDATE ON card_event BEGIN SELECT raise(ABORT, 'the history of a card is only added to'); END;
+
+-- Who asked to be forgotten: nothing but a salted hash, so that no file brings them back.
+CREATE TABLE suppression (
+  mark TEXT PRIMARY KEY CHECK (length(mark) = 64),
+  salt TEXT NOT NULL CHECK (length(salt) = 32),
+  day  TEXT NOT NULL CHECK (day GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')
+) STRICT, WITHOUT ROWID;
+
+-- What each command changed, as it was before: `undo` reads it backwards.
+CREATE TABLE operation (
+  n       INTEGER PRIMARY KEY,
+  day     TEXT NOT NULL,
+  command TEXT NOT NULL
+) STRICT;
+CREATE TABLE journal (
+  n      INTEGER PRIMARY KEY,
+  op     INTEGER NOT NULL REFERENCES operation (n) ON DELETE CASCADE,
+  what   TEXT NOT NULL CHECK (what IN ('insert', 'update', 'delete')),
+  name   TEXT NOT NULL,
+  key    TEXT NOT NULL,
+  before TEXT,
+  CHECK ((before IS NULL) = (what = 'insert'))
+) STRICT;
+CREATE INDEX journal_op ON journal (op);
+
+-- The pen is in wetink's hand only inside a change: `op` is the command it writes for, `may` is what it may take back.
+CREATE TABLE pen (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  op  INTEGER,
+  may TEXT NOT NULL DEFAULT '' CHECK (may IN ('', 'void', 'erase', 'undo', 'move', 'index'))
+) STRICT;
+INSERT INTO pen (one) VALUES (1);
+CREATE TRIGGER pen_stays BEFORE DELETE ON pen BEGIN SELECT raise(ABORT, 'the ledger needs its pen'); END;
+
+CREATE TRIGGER card_event_stays BEFORE UPDATE ON card_event
+  BEGIN SELECT raise(ABORT, 'the history of a card is only added to'); END;
+CREATE TRIGGER card_event_is_kept BEFORE DELETE ON card_event WHEN (SELECT may FROM pen) = ''
+  BEGIN SELECT raise(ABORT, 'the history of a card is only added to'); END;
+CREATE TRIGGER card_event_is_not_replaced BEFORE INSERT ON card_event WHEN EXISTS (SELECT 1 FROM card_event WHERE n = new.n)
+  BEGIN SELECT raise(ABORT, 'the history of a card is only added to'); END;
+CREATE TRIGGER touch_stays BEFORE UPDATE OF kind, day, text ON touch
+  WHEN (SELECT may FROM pen) = '' AND (old.kind <> new.kind OR old.day <> new.day OR old.text <> new.text)
+  BEGIN SELECT raise(ABORT, 'what happened is corrected by a later entry, not rewritten'); END;
+CREATE TRIGGER touch_is_kept BEFORE DELETE ON touch WHEN (SELECT may FROM pen) = ''
+  BEGIN SELECT raise(ABORT, 'what happened is corrected by a later entry, not deleted'); END;
 CREATE TRIGGER note_stays BEFORE UPDATE OF note, ps, occasion, day, imported ON card
   WHEN old.note <> new.note OR old.ps <> new.ps OR old.occasion <> new.occasion OR old.day <> new.day OR old.imported <> new.imported
   BEGIN SELECT raise(ABORT, 'a card that was made is not rewritten'); END;
+CREATE TRIGGER card_is_kept BEFORE DELETE ON card WHEN (SELECT may FROM pen) = ''
+  BEGIN SELECT raise(ABORT, 'a card that was made is not deleted'); END;
+CREATE TRIGGER card_is_not_replaced BEFORE INSERT ON card WHEN EXISTS (SELECT 1 FROM card WHERE n = new.n OR id = new.id)
+  BEGIN SELECT raise(ABORT, 'card.id is there already: a card that was made is not replaced'); END;
 CREATE TRIGGER nobody_who_must_not BEFORE INSERT ON card
-  WHEN new.imported = 0 AND new.person IS NOT NULL AND (SELECT status FROM person WHERE id = new.person) <> 'contact'
+  WHEN new.imported = 0 AND (SELECT may FROM pen) <> 'move'
+  AND ((new.person IS NOT NULL AND (SELECT status FROM person WHERE id = new.person) <> 'contact')
+    OR (new.household IS NOT NULL AND NOT EXISTS (SELECT 1 FROM person WHERE household = new.household AND status = 'contact')))
   BEGIN SELECT raise(ABORT, 'this person must not get a card'); END;
+CREATE TRIGGER suppression_is_kept BEFORE DELETE ON suppression WHEN (SELECT may FROM pen) = ''
+  BEGIN SELECT raise(ABORT, 'who asked to be forgotten stays forgotten'); END;
 ";
+
+/// Guards on the tables of the echo index, which are made after the others.
+const GUARDS: &str = "
+CREATE TRIGGER fingerprint_stays BEFORE UPDATE ON fingerprint WHEN (SELECT may FROM pen) = ''
+  BEGIN SELECT raise(ABORT, 'a note belongs to the ledger for ever'); END;
+CREATE TRIGGER fingerprint_is_kept BEFORE DELETE ON fingerprint WHEN (SELECT may FROM pen) = ''
+  BEGIN SELECT raise(ABORT, 'a note belongs to the ledger for ever'); END;
+";
+
+/// The tables whose rows `undo` puts back, and by what a row is known. The echo index isn't among them: it is learnt and
+/// unlearnt with its cards.
+pub const JOURNALED: [(&str, &[&str]); 8] = [
+    ("household", &["id"]),
+    ("person", &["id"]),
+    ("origin", &["source", "key"]),
+    ("touch", &["n"]),
+    ("batch", &["n"]),
+    ("card", &["n"]),
+    ("card_event", &["n"]),
+    ("suppression", &["mark"]),
+];
+
+/// The columns of a table that are stored, in order; computed ones are left out.
+pub fn columns(conn: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    conn.prepare_cached("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?.query_map([table], |r| r.get(0))?.collect()
+}
+
+/// For every journaled table, triggers that write what a row was before: generated, so that a new column is in it by itself.
+fn journal_triggers(conn: &Connection) -> rusqlite::Result<()> {
+    for (table, keys) in JOURNALED {
+        let columns = columns(conn, table)?;
+        let object = |row: &str, names: &[&str]| {
+            let pairs: Vec<String> = names.iter().map(|c| format!("'{c}', {row}.\"{c}\"")).collect();
+            format!("json_object({})", pairs.join(", "))
+        };
+        let all: Vec<&str> = columns.iter().map(String::as_str).collect();
+        for (what, key, before) in [
+            ("insert", object("new", keys), "NULL".to_owned()),
+            ("update", object("new", keys), object("old", &all)),
+            ("delete", object("old", keys), object("old", &all)),
+        ] {
+            conn.execute_batch(&format!(
+                "CREATE TRIGGER journal_{table}_{what} AFTER {what} ON {table} WHEN (SELECT op FROM pen) IS NOT NULL
+                 BEGIN INSERT INTO journal (op, what, name, key, before) VALUES ((SELECT op FROM pen), '{what}', '{table}', {key}, {before}); END;"
+            ))?;
+        }
+    }
+    Ok(())
+}
 
 /// Makes the tables in an empty file, or brings an older ledger up to date. A file of somebody else's is refused, and so is a
 /// ledger written by a newer wetink.
@@ -139,12 +253,22 @@ pub fn prepare(conn: &mut Connection, path: Option<&Path>) -> Result<()> {
         );
     }
     if let Some(path) = path.filter(|_| tables > 0) {
-        let copy = path.with_extension(format!("v{version}.backup.db"));
+        let folder = path.with_file_name("backups");
+        shop::private_dir(&folder)?;
+        let copy = (1..)
+            .map(|n| folder.join(format!("ledger-before-upgrade-from-{version}-{n}.db")))
+            .find(|p| !p.exists())
+            .unwrap_or_default();
         conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| damaged(&e))?;
+        shop::private_file(&copy)?;
     }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(|e| damaged(&e))?;
     if version < 1 {
-        tx.execute_batch(TABLES).and_then(|()| tx.execute_batch(echoes::SCHEMA)).map_err(|e| damaged(&e))?;
+        tx.execute_batch(TABLES)
+            .and_then(|()| tx.execute_batch(echoes::SCHEMA))
+            .and_then(|()| tx.execute_batch(GUARDS))
+            .and_then(|()| journal_triggers(&tx))
+            .map_err(|e| damaged(&e))?;
     }
     tx.pragma_update(None, "application_id", APPLICATION_ID)
         .and_then(|()| tx.pragma_update(None, "user_version", VERSION))

@@ -215,3 +215,35 @@ fn a_shops_letter_takes_the_place_of_the_shipped_one() {
     assert_eq!(letters.troubles().count(), 2);
     assert!(Letters::load(&BUNDLED, Some(&shop.path().join("none"))).is_ok());
 }
+
+#[test]
+fn whatever_a_file_holds_reading_it_comes_back_with_a_place_that_can_be_shown() {
+    let pieces = [
+        "{{", "}}", "{%", "%}", "{#", "#}", "note", "ps", "if", "endif", "|", "é", "💥", "\"", "'", "+++\n", "\n", "-", "(", "\0",
+    ];
+    let stir = crate::face::stir;
+    for round in 0..3000_u64 {
+        let (_, shipped) = BUNDLED[round as usize % BUNDLED.len()];
+        let mut text: Vec<char> = shipped.chars().collect();
+        for step in 0..1 + round % 6 {
+            let lot = stir(round * 64 + step);
+            let at = (lot >> 8) as usize % text.len();
+            match lot % 3 {
+                0 => drop(text.drain(at..(at + 1 + (lot >> 40) as usize % 9).min(text.len()))),
+                _ => drop(text.splice(at..at, pieces[(lot >> 40) as usize % pieces.len()].chars())),
+            }
+        }
+        let text: String = text.into_iter().collect();
+        match Letter::read("letters/mine.txt", &text) {
+            Ok(letter) => {
+                let parts = letter.dress(&About::sample(Tongue::English), true).unwrap().parts;
+                assert_eq!(parts.iter().filter(|p| **p == Part::Note).count(), 1, "{text}");
+            }
+            Err(trouble) => {
+                for spot in &trouble.spots {
+                    assert!(spot.text.get(spot.span.clone()).is_some(), "{:?} in {text}", spot.span);
+                }
+            }
+        }
+    }
+}

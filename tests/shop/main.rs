@@ -1,5 +1,6 @@
 //! The whole tool as an owner uses it: the real binary in a shop of its own, today and editor given, no network.
 
+mod book;
 mod builder;
 mod crash;
 mod month;

@@ -458,3 +458,27 @@ fn round(value: f64, places: i32) -> f64 {
     let scale = 10f64.powi(places);
     (value * scale).round() / scale
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let cupboard = Cupboard::default();
+        let mut pencil = Pencil { out: Vec::new(), cupboard: &cupboard, state: State::default() };
+        for value in [0.0, -0.001, 0.5, -0.25, 12.0, 12.345, 100.0, 9.999, -3.1, f64::NAN, f64::INFINITY, 1e-300] {
+            pencil.number(value, 2);
+        }
+        assert_eq!(String::from_utf8(pencil.out).unwrap(), "0 0 .5 -.25 12 12.35 100 10 -3.1 0 99999 0 ");
+    }
+
+    #[test]
+    fn texts_are_safe() {
+        let cupboard = Cupboard::default();
+        let mut pencil = Pencil { out: Vec::new(), cupboard: &cupboard, state: State::default() };
+        pencil.text("(a\\b)");
+        pencil.text("Zoë\u{1f382}");
+        assert_eq!(String::from_utf8(pencil.out).unwrap(), "(\\(a\\\\b\\))<FEFF005A006F00EBD83CDF82>");
+    }
+}

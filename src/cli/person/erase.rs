@@ -1,0 +1,149 @@
+//! `wetink person erase`: forgets somebody for good, and says which files still hold them.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::person::one_person;
+use crate::cli::talk::{STRONG, Talk, WARN, count, list, styled};
+use crate::cli::{Done, World, workroom};
+use crate::shop::Shop;
+use crate::trouble::{Result, Trouble};
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Kept of them: what their notes are recognised by, so that nobody else gets one, and a salted mark, so that no import brings\n\
+    them back. Neither can be read. Erasing can't be undone, and ends what `undo` can take back."
+)]
+pub struct Erase {
+    /// An id, or any unique part of a name, e-mail or phone
+    who: String,
+    /// Erase without asking
+    #[arg(long)]
+    yes: bool,
+    /// Keep no mark: an import may bring them back
+    #[arg(long)]
+    no_mark: bool,
+    /// Make no copy of the ledger before
+    #[arg(long)]
+    no_backup: bool,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Erase {
+    pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
+        let shop = world.shop()?;
+        let mut room = workroom::enter(&shop, talk)?;
+        let person = one_person(&room.ledger, &self.who)?;
+        let question = format!("Erase {} ({}) with every card and everything noted, for good?", person.name.full(), person.id);
+        if !self.yes && !talk.yes(&crate::words::shown(&question)) {
+            if talk.on_terminal() {
+                talk.say("Left as it is.");
+                return Ok(Done::Well);
+            }
+            return Err(Trouble::usage(format!("erasing {} can't be undone, and nobody is here to ask", person.id))
+                .hint("to erase without asking, say --yes"));
+        }
+        if !self.no_backup {
+            workroom::backup_first(&shop, &room.ledger, world.today, "erase")?;
+        }
+        let erased = room.ledger.erase(&person, !self.no_mark, world.today)?;
+        let mut files: Vec<String> = holding(&shop, &erased.needles, &erased.files);
+        files.sort();
+        files.dedup();
+        if self.json {
+            talk.put_json(&serde_json::json!({ "erased": erased, "files": files }));
+        }
+        talk.say(format!(
+            "{} is erased: {} and {} noted",
+            styled(STRONG, &person.name.full()),
+            count(erased.cards, "card"),
+            count(erased.touches, "thing")
+        ));
+        if let Some(salutation) = &erased.salutation {
+            talk.say(format!("Their household is written to as {} now", styled(STRONG, salutation)));
+        }
+        if !erased.blotted.is_empty() {
+            talk.say(format!("The name was blotted out in the history of {}", list(&erased.blotted)));
+        }
+        for card in &erased.named_on {
+            talk.say(format!("{} the note of {card} names them and stays as it was sent", styled(WARN, "note:")));
+        }
+        if !files.is_empty() {
+            talk.say("These files still hold them; delete or edit them if they must go:");
+            for file in &files {
+                talk.put(file);
+            }
+        }
+        Ok(Done::Well)
+    }
+}
+
+/// The files of the shop that hold any of the needles, and the PDFs of their batches, as named in the shop.
+fn holding(shop: &Shop, needles: &[String], batches: &[String]) -> Vec<String> {
+    let mut paths = Vec::new();
+    collect(&shop.dir, 0, &mut paths);
+    let stems: Vec<&str> = batches.iter().filter_map(|b| Path::new(b).file_stem().and_then(|s| s.to_str())).collect();
+    let ledger = shop.ledger();
+    paths
+        .into_iter()
+        .filter(|path| *path != ledger)
+        .filter(|path| {
+            // Type is drawn as outlines in a PDF; the ledger knew which ones they were in. A proof may hold anybody.
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let pdf = name.ends_with(".pdf")
+                && (name.starts_with("proof-")
+                    || stems.iter().any(|s| name == format!("{s}.pdf") || name.starts_with(&format!("{s}-"))));
+            pdf || contains(path, needles)
+        })
+        .map(|path| shop.name_of(&path))
+        .collect()
+}
+
+fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    if depth > 5 {
+        return;
+    }
+    for entry in folder.read_dir().into_iter().flatten().flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && entry.file_name() != ".git" => collect(&entry.path(), depth + 1, found),
+            Ok(kind) if kind.is_file() => found.push(entry.path()),
+            _ => {}
+        }
+    }
+}
+
+/// Whether any of the needles is in the file, whatever its size.
+fn contains(path: &Path, needles: &[String]) -> bool {
+    let Ok(mut file) = File::open(path) else { return false };
+    let longest = needles.iter().map(String::len).max().unwrap_or(0);
+    let mut window: Vec<u8> = Vec::new();
+    let mut part = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut part) {
+            Ok(0) | Err(_) => return false,
+            Ok(n) => window.extend_from_slice(&part[..n]),
+        }
+        if needles.iter().any(|needle| find(&window, needle.as_bytes())) {
+            return true;
+        }
+        let from = window.len().saturating_sub(longest);
+        window.drain(..from);
+    }
+}
+
+fn find(window: &[u8], needle: &[u8]) -> bool {
+    let Some(first) = needle.first() else { return false };
+    let mut from = 0;
+    while let Some(at) = window[from..].iter().position(|b| b == first).map(|at| at + from) {
+        if window[at..].starts_with(needle) {
+            return true;
+        }
+        from = at + 1;
+    }
+    false
+}
