@@ -93,9 +93,13 @@ fn the_settings_a_shop_begins_with_are_those_that_hold_anyway() {
     let text = shop.read("wetink.toml");
     // Everything from the first built-in kind on, with the remark signs of its settings taken away.
     let at = text.find("# [kinds.enquiry]").unwrap();
+    let setting = |l: &&str| {
+        let key = l.split_once(" = ").map(|(key, _)| key);
+        l.starts_with('[') || key.is_some_and(|k| k.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+    };
     let open: String = text[at..]
         .lines()
-        .map(|l| l.strip_prefix("# ").filter(|s| s.starts_with('[') || s.contains(" = ")).unwrap_or(l).to_owned() + "\n")
+        .map(|l| l.strip_prefix("# ").filter(setting).unwrap_or(l).to_owned() + "\n")
         .collect();
     shop.write("people.csv", crate::builder::PEOPLE);
     shop.run(&["import", "people.csv"]).ok();
@@ -228,13 +232,13 @@ fn the_page_is_one_file_and_nothing_in_it_is_markup() {
     let shop = Shop::with_people();
     shop.run(&["person", "add", "<script>alert(1)</script> & \"Sons\"", "--birthday", "12-09"]).ok();
     shop.run(&["log", "tom", "promise", "<img src=x onerror=alert(2)>"]).ok();
-    shop.run(&["status", "--html", "month.html"]).ok();
+    shop.run(&["status", "--month", "2026-12", "--html", "month.html"]).ok();
     let page = shop.read("month.html");
     for bad in ["<script", "<img", "onerror=alert(2)>", "http://", "https://", "src="] {
         let allowed = bad == "src=" && page.contains("&lt;img src=x");
         assert!(!page.contains(bad) || allowed, "{bad} in {page}");
     }
-    for good in ["<svg", "name=\"viewport\"", "&lt;script&gt;", "Tom Reed", "SELECT count(*) FROM card", "November 2026"] {
+    for good in ["<svg", "name=\"viewport\"", "&lt;script&gt;", "Tom Reed", "SELECT count(*) FROM card", "December 2026"] {
         assert!(page.contains(good), "{good} is not in {page}");
     }
 }
