@@ -7,7 +7,7 @@ use crate::ledger::Ledger;
 use crate::ledger::people::Who;
 use crate::note::Note;
 use crate::occasion::{Occasion, yearly_day};
-use crate::person::{Name, Person, Status};
+use crate::person::{Id, Name, Person, Status};
 use crate::sheet::{Entry, Sheet};
 use crate::shop::Shop;
 use crate::studio::{Fits, Typed};
@@ -122,7 +122,7 @@ impl<'a> Desk<'a> {
         let day = day_of(&who, &entry.occasion, month);
         let card = format!("{}-{}-{}", who.id(), entry.occasion, entry.occasion.key(day));
         let printed = self.ledger.card(&card)?.map(|c| c.batch.unwrap_or_else(|| "an earlier year".into()));
-        let recipient = self.recipient(&who)?;
+        let recipient = self.recipient(&who, &card)?;
         let text = entry.text();
         let draft = Draft { text: &text, recipient: &recipient, card: Some(&card) };
         let mut nearest = self.ledger.nearest_notes(&draft)?;
@@ -135,6 +135,12 @@ impl<'a> Desk<'a> {
             verdict.add(
                 Finding::new(Rule::DoNotSend, format!("this card is on the sheet already, at line {}", twice.entry.line))
                     .help("keep one of the two; a second card on another occasion needs another name for the occasion"),
+            );
+        }
+        if entry.note.is_empty() && !entry.ps.is_empty() {
+            verdict.add(
+                Finding::new(Rule::MissingNote, "there is a postscript, and no note before it")
+                    .help("write the note above the PS"),
             );
         }
         let mut drawn = true;
@@ -166,21 +172,39 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Whom the note is for, with everything that is recorded about them.
-    pub fn recipient(&self, who: &Who) -> Result<Recipient> {
+    /// Whom the note on this card is for, with everything that is recorded about them.
+    pub fn recipient(&self, who: &Who, card: &str) -> Result<Recipient> {
         let mut known = Vec::new();
         for person in who.persons() {
             known.extend(self.ledger.touches(&person.id)?.into_iter().map(|t: Touch| t.text));
             known.extend([person.address.city.clone(), person.address.organisation.clone()]);
         }
         known.retain(|k| !k.trim().is_empty());
-        let last = self.ledger.last_card(who.id())?.map(|c| c.text());
+        // The card in hand, if it was printed already, is not the last one but this one.
+        let last = self.ledger.cards_to(who.id())?.into_iter().rev().find(|c| c.id != card).map(|c| c.text());
         Ok(Recipient { id: who.id().to_string(), name: spoken(who), names: names(who), known, last })
     }
 
     fn must_not(&self, who: &Who) -> Option<Finding> {
         let stopped = |p: &Person| p.status != Status::Contact;
-        // A household is written to as long as one of it may be.
+        // A household is written to as long as one of it may be, and its salutation greets nobody who must not be.
+        if let Who::Household(household, members) = who {
+            let greeted = |p: &&Person| {
+                let folded = Id::of(&household.salutation);
+                [&p.name.given, &p.name.called]
+                    .into_iter()
+                    .filter(|n| !n.is_empty())
+                    .any(|n| folded.as_str().split('-').any(|word| Id::of(n).as_str().split('-').any(|part| part == word)))
+            };
+            let blocked = members.iter().filter(|p| matches!(p.status, Status::Deceased | Status::DoNotContact)).find(greeted);
+            if let Some(person) = blocked.filter(|_| !members.iter().all(stopped)) {
+                let why = if person.status == Status::Deceased { "has died" } else { "has asked not to be written to" };
+                return Some(
+                    Finding::new(Rule::DoNotSend, format!("`{}` greets {}, who {why}", household.salutation, person.name.full()))
+                        .help(format!("make the household anew without them: `wetink person household WHO --as \"…\"`, and put its id in the heading")),
+                );
+            }
+        }
         if !who.persons().iter().all(stopped) {
             return None;
         }

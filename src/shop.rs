@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::day::Month;
 use crate::due::Post;
 use crate::person::Address;
 use crate::rules::{self, Habits, Kind, Rules};
@@ -204,6 +205,12 @@ impl Shop {
                     && !path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'))
             })
             .collect();
+        // Another text in notes/ is no sheet, nor is a pipe or a folder.
+        found.retain(|path| {
+            let month =
+                path.file_stem().and_then(|s| s.to_str()).and_then(|s| s.get(..7)).is_some_and(|m| m.parse::<Month>().is_ok());
+            month && path.is_file()
+        });
         found.sort();
         found
     }
@@ -304,6 +311,8 @@ pub struct Start {
     pub answer: String,
     /// Country, two letters.
     pub country: String,
+    /// Language of the printed words, two letters.
+    pub language: String,
     /// `a4` or `letter`.
     pub paper: String,
     /// Return address.
@@ -335,6 +344,7 @@ fn settings_text(start: &Start) -> String {
         signs = quote(&start.signs),
         answer = quote(&start.answer),
         country = quote(&start.country),
+        language = quote(&start.language),
         paper = quote(&start.paper),
         hand = quote(&start.hand),
         street = street,
@@ -419,6 +429,7 @@ mod tests {
             answer: "Call 555-0100".into(),
             signs: "Joan".into(),
             country: "GB".into(),
+            language: "en".into(),
             paper: "a4".into(),
             hand: "mynerve".into(),
             address: Address { street: vec!["12 Salmon Lane".into()], city: "Hull".into(), ..Address::default() },

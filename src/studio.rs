@@ -189,8 +189,19 @@ impl Studio {
 
     /// What paper, hand and letter say about a note.
     pub fn fits(&self, typed: &Typed<'_>) -> Result<Fits> {
-        let letter = self.letter(typed.occasion, typed.who, None)?;
-        let dressed = letter.dress(&self.about(typed.who, typed.occasion, typed.day), !typed.ps.is_empty())?;
+        let found = self.letter(typed.occasion, typed.who, None).and_then(|letter| {
+            let dressed = letter.dress(&self.about(typed.who, typed.occasion, typed.day), !typed.ps.is_empty())?;
+            Ok((letter, dressed))
+        });
+        // A mistyped occasion spoils its own card, not the sheet.
+        let (letter, dressed) = match found {
+            Ok(found) => found,
+            Err(trouble) => {
+                let mut finding = Finding::new(Rule::DoNotSend, trouble.message);
+                finding.help = trouble.hints;
+                return Ok(Fits { findings: vec![finding], drawn: false });
+            }
+        };
         let card = self.card(typed, 1, &letter, dressed, Look { design: Design::Words, palette: 0, seed: 0 });
         let whole = if typed.ps.is_empty() { typed.note.to_owned() } else { format!("{}\n\n{}", typed.note, typed.ps) };
         match card.draw(&self.making(&self.hand, self.way)) {
@@ -497,6 +508,12 @@ fn cover(shop: &Shop, named: &str) -> Result<(Option<Arc<Photo>>, Option<Design>
 
 fn picture(shop: &Shop, named: &str) -> Result<Photo> {
     let path = shop.dir.join(Path::new(named));
+    // Only a plain file of a sensible size: a device or a pipe would never end.
+    let about = std::fs::metadata(&path).map_err(|e| Trouble::file("read the picture", &path, &e))?;
+    if !about.is_file() || about.len() > 100_000_000 {
+        return Err(Trouble::failed(format!("{named} is no picture file, or too large for one"))
+            .hint("name a JPEG or PNG file in the shop's folder"));
+    }
     let bytes = std::fs::read(&path).map_err(|e| Trouble::file("read the picture", &path, &e))?;
     Photo::read(named, bytes)
 }

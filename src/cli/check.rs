@@ -77,16 +77,31 @@ pub fn open_sheets(shop: &Shop) -> Vec<PathBuf> {
 /// Reads a sheet; its name is said as the owner knows it.
 pub fn open_sheet(shop: &Shop, path: &Path) -> Result<Sheet> {
     let name = std::fs::canonicalize(path).map_or_else(|_| path.display().to_string(), |p| shop.name_of(&p));
+    if path.exists() && !path.is_file() {
+        return Err(
+            Trouble::failed(format!("{name} is no ordinary file")).hint("a sheet is a text file such as notes/2026-12.md")
+        );
+    }
     let bytes = std::fs::read(path).map_err(|e| {
         let trouble = Trouble::file("read", path, &e);
         if e.kind() == std::io::ErrorKind::NotFound { trouble.hint("`wetink write` makes the month's sheet") } else { trouble }
     })?;
-    Sheet::read(&name, &bytes)
+    let sheet = Sheet::read(&name, &bytes)?;
+    let mut at = 0;
+    for line in sheet.text.split_inclusive('\n') {
+        if ["<<<<<<< ", ">>>>>>> ", "||||||| "].iter().any(|mark| line.starts_with(mark)) {
+            return Err(Trouble::damaged(format!("{name} holds two versions that were never put together"))
+                .at(sheet.spot(at..at + line.trim_end().len(), "a mark of a version control tool"))
+                .hint("keep one version of each note, delete the marks, and save; nothing was changed"));
+        }
+        at += line.len();
+    }
+    Ok(sheet)
 }
 
 /// Findings as rustc would show them, then the sum. Cards nobody has written yet are only counted.
 pub fn tell(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged], talk: &Talk) {
-    for judged in all.iter().filter(|j| !j.unwritten()) {
+    for judged in all.iter().filter(|j| !j.unwritten() && j.printed.is_none()) {
         // A warning can wait until nothing refuses any more.
         let refused = judged.note.is_none();
         for finding in desk.heard(judged).filter(|f| !refused || f.severity == Severity::Refuse) {
@@ -130,11 +145,15 @@ pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble 
 /// `notes/2026-12.md: 5 accepted, 2 refused, 1 still to write`.
 pub fn sum(file: &str, all: &[Judged]) -> String {
     let unwritten = all.iter().filter(|j| j.unwritten()).count();
-    let accepted = all.iter().filter(|j| j.note.is_some()).count();
-    let refused = all.len() - accepted - unwritten;
+    let printed = all.iter().filter(|j| j.printed.is_some()).count();
+    let accepted = all.iter().filter(|j| j.note.is_some() && j.printed.is_none()).count();
+    let refused = all.iter().filter(|j| j.note.is_none() && j.printed.is_none() && !j.unwritten()).count();
     let mut parts = vec![styled(GOOD, &format!("{accepted} accepted"))];
     if refused > 0 {
         parts.push(styled(BAD, &format!("{refused} refused")));
+    }
+    if printed > 0 {
+        parts.push(styled(DIM, &format!("{printed} printed before")));
     }
     if unwritten > 0 {
         parts.push(styled(WARN, &format!("{unwritten} still to write")));

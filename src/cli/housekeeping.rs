@@ -94,7 +94,7 @@ impl Backup {
         room.ledger.copy_to(&place)?;
         shop::private_file(&place)?;
         talk.put(place.display().to_string());
-        talk.say("The ledger is copied. To restore it: put the copy in place of ledger.db while no wetink runs.");
+        talk.say("The ledger is copied. To put it back: `wetink restore` and this file.");
         Ok(Done::Well)
     }
 }

@@ -124,6 +124,9 @@ impl Import {
             if place.is_dir() {
                 return Err(Trouble::failed(format!("{name} is a folder")).hint("name the files in it"));
             }
+            if place.exists() && !place.is_file() {
+                return Err(Trouble::failed(format!("{name} is no ordinary file")).hint("save it as a file and name that"));
+            }
             let file = File::open(&place)
                 .map_err(|e| Trouble::file("read", path, &e).hint("check its name and folder; names with spaces need quotes"))?;
             let reading = import::read(&name, file, wanted, &mapping, world.today)?;

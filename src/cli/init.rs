@@ -27,6 +27,9 @@ pub struct Init {
     /// Two-letter country of the shop
     #[arg(long)]
     country: Option<String>,
+    /// Two-letter language of the printed words: en, de, fr, es, pl; the country's own if there are letters in it
+    #[arg(long)]
+    language: Option<String>,
     /// Return address: street
     #[arg(long)]
     street: Vec<String>,
@@ -77,10 +80,22 @@ impl Init {
         };
         let paper = if paper.eq_ignore_ascii_case("letter") { "letter".to_owned() } else { "a4".to_owned() };
         let hand = self.hand.unwrap_or_else(|| "nothing-you-could-do".into());
-        let start = Start { name, signs, answer, country, paper, address, hand };
+        let usual = match country.as_str() {
+            "DE" | "AT" | "LI" => "de",
+            "FR" | "MC" => "fr",
+            "ES" | "MX" | "AR" | "CO" | "CL" | "PE" | "VE" => "es",
+            "PL" => "pl",
+            _ => "en",
+        };
+        let language = self.language.unwrap_or_else(|| usual.into());
+        let start = Start { name, signs, answer, country, language, paper, address, hand };
         let shop = shop::make(&dir, &start)?;
         Ledger::open(&shop.ledger())?;
         talk.say(format!("{} is ready in {}", styled(STRONG, &start.name), crate::words::shown(&shop.dir.display().to_string())));
+        talk.say(format!(
+            "country {}, paper {}, printed words in {}: change them in wetink.toml",
+            start.country, start.paper, start.language
+        ));
         let open: Vec<&str> = [("signs", &start.signs), ("answer", &start.answer)]
             .into_iter()
             .filter(|(_, value)| value.trim().is_empty())

@@ -40,8 +40,8 @@ pub struct Print {
     /// A PDF to look at, marked as a proof; nothing is logged
     #[arg(long, conflicts_with = "again")]
     proof: bool,
-    /// Print a card again that was spoilt: its id, or whose it was
-    #[arg(long, value_name = "CARD", num_args = 1)]
+    /// Print spoilt cards again: a card's id, whose it was (the newest), or a whole batch
+    #[arg(long, value_name = "CARD", num_args = 1.., conflicts_with = "sheet")]
     again: Vec<String>,
     /// Ruled space for your own pen instead of the printed note, and a cue sheet with the notes
     #[arg(long)]
@@ -98,6 +98,9 @@ impl Print {
         let ended = if refused { Done::Code(3) } else { Done::Well };
         if jobs.is_empty() {
             talk.say("Nothing to print.");
+            if all.iter().any(|j| j.unwritten() && j.printed.is_none()) {
+                talk.say(format!("Write under the headings in {}, save, and print again.", sheet.file));
+            }
             return Ok(ended);
         }
         if self.dry_run {

@@ -47,8 +47,9 @@ pub fn read(shop: &Shop, talk: &Talk) -> Result<Ledger> {
 
 fn open(shop: &Shop) -> Result<Ledger> {
     let path = shop.ledger();
-    if !path.exists() && shop.out().read_dir().is_ok_and(|mut d| d.next().is_some()) {
-        return Err(Trouble::damaged("ledger.db is missing, but cards were printed here").hint(
+    let empty = std::fs::metadata(&path).map_or(true, |about| about.len() == 0);
+    if empty && shop.out().read_dir().is_ok_and(|mut d| d.next().is_some()) {
+        return Err(Trouble::damaged("ledger.db is missing or empty, but cards were printed here").hint(
             "put it back, or restore the newest backup with `wetink restore FILE`; a new empty one would forget every note",
         ));
     }

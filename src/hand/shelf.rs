@@ -136,6 +136,7 @@ impl Hands {
             .into_iter()
             .flatten()
             .flatten()
+            .filter(|file| file.path().is_file())
             .filter_map(|file| file.file_name().into_string().ok())
             .filter(|name| {
                 Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("ttf") || end.eq_ignore_ascii_case("otf"))

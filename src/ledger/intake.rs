@@ -182,7 +182,8 @@ impl Register {
             return Ok(Some((id, false)));
         }
         let folded = Id::of(typed);
-        match self.by_name.get(&folded).map(Vec::as_slice) {
+        let plain = Name::parse(typed).plain().map_or_else(|| folded.clone(), |name| Id::of(&name));
+        match self.by_name.get(&folded).or_else(|| self.by_name.get(&plain)).map(Vec::as_slice) {
             Some([one]) => Ok(Some((one.clone(), false))),
             Some([]) | None => Ok(self.households.get(&id).or_else(|| self.households.get(&folded)).map(|h| (h.clone(), true))),
             Some(several) => Err(several.to_vec()),

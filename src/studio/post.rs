@@ -8,7 +8,7 @@ use crate::card::post;
 use crate::ledger::people::Who;
 use crate::measure::{Size, mm};
 use crate::out::pdf::{self, Sides};
-use crate::person::Address;
+use crate::person::{Address, Status};
 use crate::stock::{self, Panel, Panels, Plan, Stock, Turn, Use};
 use crate::studio::{Studio, initials, shelf};
 use crate::trouble::{Result, Trouble};
@@ -83,6 +83,10 @@ impl Studio {
         let mut panels: Vec<Panels> = Vec::new();
         for card in cards {
             let name = card.who.name();
+            if card.who.persons().iter().all(|p| p.status != Status::Contact) {
+                said.push(format!("{:02} {name} must not get a card any more; left out", card.number));
+                continue;
+            }
             let whose = &address_of(&card.who);
             let problems = address::problems(whose, &us.country);
             let told = |p: &address::Problem| format!("{:02} {name}: {p}", card.number);

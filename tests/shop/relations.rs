@@ -97,10 +97,7 @@ fn the_settings_a_shop_begins_with_are_those_that_hold_anyway() {
         let key = l.split_once(" = ").map(|(key, _)| key);
         l.starts_with('[') || key.is_some_and(|k| k.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
     };
-    let open: String = text[at..]
-        .lines()
-        .map(|l| l.strip_prefix("# ").filter(setting).unwrap_or(l).to_owned() + "\n")
-        .collect();
+    let open: String = text[at..].lines().map(|l| l.strip_prefix("# ").filter(setting).unwrap_or(l).to_owned() + "\n").collect();
     shop.write("people.csv", crate::builder::PEOPLE);
     shop.run(&["import", "people.csv"]).ok();
     shop.run(&["log", "tom", "purchase", "boots"]).ok();
