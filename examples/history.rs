@@ -1,4 +1,4 @@
-//! Ten years of two thousand people: how long the verbs take that an owner asks most, as times of one plain count in SQLite.
+//! Ten years of two thousand people: how long the verbs take that an owner asks most, as times of one plain count in the database.
 //! Makes a shop in a temporary folder and asks the binary that was built beside this example.
 //!
 //!     cargo build --release && cargo run --release --example history

@@ -209,10 +209,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     workroom::typed(format!("wetink {line}"), world.today);
     let tells = cli.verb.tells_what_is_late();
     let done = cli.verb.run(&world, &talk);
-    if let (true, Ok(_), Ok(shop)) = (tells, &done, world.shop()) {
-        if let Some(line) = due::late_line(&shop, world.today) {
-            talk.say(talk::styled(talk::BAD, &line));
-        }
+    if let (true, Ok(_), Ok(shop)) = (tells, &done, world.shop())
+        && let Some(line) = due::late_line(&shop, world.today)
+    {
+        talk.say(talk::styled(talk::BAD, &line));
     }
     match done {
         Ok(Done::Well) => ExitCode::SUCCESS,

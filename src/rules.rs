@@ -227,7 +227,7 @@ pub struct Rules {
     /// How much is enough.
     pub habits: Habits,
     kinds: Vec<(String, Kind)>,
-    rules: Vec<Ready>,
+    list: Vec<Ready>,
 }
 
 impl Rules {
@@ -265,7 +265,7 @@ impl Rules {
         }
         let kinds: Vec<(String, Kind)> = kinds.into_iter().collect();
         let set = |names: &[String]| Set(kinds.iter().map(|(name, _)| names.contains(name)).collect());
-        let rules = written
+        let list = written
             .into_iter()
             .map(|rule| Ready {
                 occasion: Occasion::new(if rule.occasion.is_empty() { &rule.name } else { &rule.occasion }),
@@ -276,13 +276,13 @@ impl Rules {
                 rule,
             })
             .collect();
-        Ok(Rules { habits: habits.unwrap_or(built_in.habits), kinds, rules })
+        Ok(Rules { habits: habits.unwrap_or(built_in.habits), kinds, list })
     }
 
     /// The rules, in the order they are asked.
     #[must_use]
     pub fn all(&self) -> &[Ready] {
-        &self.rules
+        &self.list
     }
 
     /// The names of all kinds that are known here; any other word is legal too.

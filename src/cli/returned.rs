@@ -185,7 +185,7 @@ fn meant(ledger: &Ledger, typed: &str, states: &[&str]) -> Result<(Card, Who)> {
         who = ledger.with_id(&house)?.unwrap_or(who);
     }
     let newest = |state: &&str| cards.iter().rev().find(|c| c.state == **state);
-    match states.iter().find_map(|s| newest(s)).or_else(|| cards.last()) {
+    match states.iter().find_map(newest).or_else(|| cards.last()) {
         Some(card) => Ok((card.clone(), who)),
         None => Err(Trouble::failed(format!("no card to {} is on record", who.name()))
             .hint(format!("what they said can be noted all the same: `wetink log {} reply \"…\"`", who.id()))),

@@ -18,10 +18,10 @@ pub const QUERIES: [(&str, &str); 7] = [
          WHERE (kind = 'promise' OR closes <> '') AND person NOT IN (SELECT id FROM person WHERE status = 'deceased') \
          AND (?1 IS NOT NULL OR ?2 IS NOT NULL)",
     ),
-    ("people", "SELECT count(*) FROM person WHERE ?1 IS NOT NULL OR ?2 IS NOT NULL"),
+    ("people", "SELECT count(*) FROM person WHERE merged_into IS NULL AND (?1 IS NOT NULL OR ?2 IS NOT NULL)"),
     (
         "unknown",
-        "SELECT count(*) FROM person WHERE NOT EXISTS (SELECT 1 FROM touch WHERE touch.person = person.id) \
+        "SELECT count(*) FROM person WHERE merged_into IS NULL AND NOT EXISTS (SELECT 1 FROM touch WHERE touch.person = person.id) \
          AND (?1 IS NOT NULL OR ?2 IS NOT NULL)",
     ),
 ];

@@ -117,9 +117,10 @@ impl Ledger {
     pub fn returns(&self, person: &Person) -> Result<u32> {
         self.conn()
             .prepare_cached(
-                "WITH theirs AS (SELECT e.n, e.day, e.what FROM card_event e JOIN card c ON c.n = e.card
-                   WHERE (c.person = ?1 OR c.household = ?2) AND e.day > ?3)
-                 SELECT count(*) FROM theirs WHERE what = 'returned'
+                // An event that was taken back no longer is its card's state.
+                "WITH theirs AS (SELECT e.n, e.card, e.what FROM card_event e JOIN card c ON c.n = e.card
+                   WHERE (c.person = ?1 OR c.household = ?2) AND e.day > ?3 AND e.what = c.state)
+                 SELECT count(DISTINCT card) FROM theirs WHERE what = 'returned'
                    AND n > coalesce((SELECT max(n) FROM theirs WHERE what = 'answered'), 0)",
             )
             .and_then(|mut ask| {
