@@ -173,8 +173,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         editor,
         terminal: talk.on_terminal(),
     };
-    let line = shlex::try_join(typed.iter().map(String::as_str)).unwrap_or_else(|_| typed.join(" "));
-    workroom::typed(format!("wetink {line}"), world.today);
+    workroom::typed(&typed.iter().map(String::as_str).collect::<Vec<_>>(), world.today);
     match cli.verb.run(&world, &talk) {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::Code(code)) => ExitCode::from(code),
