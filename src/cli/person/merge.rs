@@ -34,12 +34,7 @@ impl Merge {
             room.ledger.change(|change| change.merge(&keep, &gone, world.today))?
         };
         let verb = if self.dry_run { "would be" } else { "is" };
-        talk.say(format!(
-            "{} {verb} {} now{}",
-            styled(STRONG, gone.id.as_str()),
-            styled(STRONG, keep.id.as_str()),
-            told(&moved)
-        ));
+        talk.say(format!("{} {verb} {} now{}", styled(STRONG, gone.id.as_str()), styled(STRONG, keep.id.as_str()), told(&moved)));
         if !moved.left.is_empty() {
             talk.say(format!("They differ in {}; the other is kept with {}", list(&moved.left), gone.id));
         }
