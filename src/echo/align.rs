@@ -45,8 +45,7 @@ pub(super) struct Equal {
 impl Equal {
     pub fn new(draft: &Reading, earlier: &Reading) -> Equal {
         let (rows, columns) = (draft.terms.len().min(MOST_COMPARED), earlier.terms.len().min(MOST_COMPARED));
-        let mut equal =
-            Equal { rows, columns, cells: vec![0.0; rows * columns], best: vec![0.0; rows], draft: 0.0, earlier: 0.0 };
+        let mut equal = Equal { rows, columns, cells: vec![0.0; rows * columns], best: vec![0.0; rows], draft: 0.0, earlier: 0.0 };
         let mut best = vec![0.0_f32; columns];
         for (i, d) in draft.terms[..rows].iter().enumerate() {
             let row = &mut equal.cells[i * columns..(i + 1) * columns];
@@ -237,10 +236,8 @@ impl Block {
     fn new(draft: &Reading, earlier: &Reading, pairs: &[(usize, usize, f32)]) -> Block {
         // A small word alone between others is chance, no anchor.
         let beside = |a: &(usize, usize, f32), b: &(usize, usize, f32)| b.0 - a.0 <= 1 && b.1 - a.1 <= 1;
-        let alone =
-            |n: usize| !(n > 0 && beside(&pairs[n - 1], &pairs[n]) || n + 1 < pairs.len() && beside(&pairs[n], &pairs[n + 1]));
-        let pairs: Vec<_> =
-            (0..pairs.len()).filter(|n| !(draft.terms[pairs[*n].0].function && alone(*n))).map(|n| pairs[n]).collect();
+        let alone = |n: usize| !(n > 0 && beside(&pairs[n - 1], &pairs[n]) || n + 1 < pairs.len() && beside(&pairs[n], &pairs[n + 1]));
+        let pairs: Vec<_> = (0..pairs.len()).filter(|n| !(draft.terms[pairs[*n].0].function && alone(*n))).map(|n| pairs[n]).collect();
         let mut block = Block { pairs: Vec::new(), score: 0.0, run: 1 };
         let mut run = 1;
         for (n, (i, j, likeness)) in pairs.iter().enumerate() {

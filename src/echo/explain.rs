@@ -133,9 +133,7 @@ pub(super) fn marks(draft: &Reading, earlier: &Reading, old: &Earlier, likeness:
     for (n, term) in draft.terms.iter().enumerate() {
         touches[term.word] = match likeness.is.get(n).copied().unwrap_or(Is::Own) {
             Is::Own => Touch::Own,
-            Is::Same(j) if term.name && earlier.terms.get(j).is_some_and(|e| e.hash != term.hash) => {
-                Touch::Swapped(typed(earlier, old, &[j]))
-            }
+            Is::Same(j) if term.name && earlier.terms.get(j).is_some_and(|e| e.hash != term.hash) => Touch::Swapped(typed(earlier, old, &[j])),
             Is::Same(_) => Touch::Same,
             Is::Swapped(n) => Touch::Swapped(typed(earlier, old, &likeness.swaps[n].0)),
         };
