@@ -205,8 +205,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         program: std::env::current_exe().ok(),
         terminal: talk.on_terminal(),
     };
-    let line = shlex::try_join(typed.iter().map(String::as_str)).unwrap_or_else(|_| typed.join(" "));
-    workroom::typed(format!("wetink {line}"), world.today);
+    workroom::typed(&typed.iter().map(String::as_str).collect::<Vec<_>>(), world.today);
     let tells = cli.verb.tells_what_is_late();
     let done = cli.verb.run(&world, &talk);
     if let (true, Ok(_), Ok(shop)) = (tells, &done, world.shop())

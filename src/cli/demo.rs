@@ -163,7 +163,7 @@ impl Stage {
     fn run(&self, args: &[&str], talk: Talk) -> Result<()> {
         let cli = Cli::try_parse_from(std::iter::once("wetink").chain(args.iter().copied()))
             .map_err(|e| Trouble::usage(format!("the demo put a verb wrongly: {e}")))?;
-        workroom::typed(format!("wetink {}", shlex::try_join(args.iter().copied()).unwrap_or_default()), self.world.today);
+        workroom::typed(args, self.world.today);
         // That two notes are refused is the point; it isn't the demo's failure.
         cli.verb.run(&self.world, &talk).map(|_| ())
     }

@@ -26,10 +26,11 @@ pub struct Workroom {
 /// What was typed, and on which day: the name under which the ledger keeps what `undo` needs.
 static TYPED: Mutex<Option<(String, Day)>> = Mutex::new(None);
 
-/// Says what was typed.
-pub fn typed(command: String, today: Day) {
+/// Says what was typed after `wetink`.
+pub fn typed(words: &[&str], today: Day) {
+    let line = shlex::try_join(words.iter().copied()).unwrap_or_else(|_| words.join(" "));
     if let Ok(mut typed) = TYPED.lock() {
-        *typed = Some((command, today));
+        *typed = Some((format!("wetink {line}"), today));
     }
 }
 
