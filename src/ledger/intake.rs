@@ -137,8 +137,15 @@ impl Register {
         if digits(&person.phone).len() >= 6 {
             marks.push(self.by_phone.entry(digits(&person.phone)).or_default());
         }
-        marks.push(self.by_name.entry(Id::of(&person.name.full())).or_default());
         for ids in marks {
+            if !ids.contains(id) {
+                ids.push(id.clone());
+            }
+        }
+        // With and without the title: `Margaret Pell` means `Mrs Margaret Pell`.
+        let whole = person.name.full();
+        for name in person.name.plain().into_iter().chain([whole]) {
+            let ids = self.by_name.entry(Id::of(&name)).or_default();
             if !ids.contains(id) {
                 ids.push(id.clone());
             }
