@@ -334,7 +334,7 @@ impl Change<'_> {
             waiting.keys.extend(kept.keys.iter().map(|(key, _)| (*key, erased)));
             write(&self.tx, waiting)
         };
-        keep().map_err(|e| damaged(&e))
+        self.taking_back("erase", || keep().map_err(|e| damaged(&e)))
     }
 
     /// Puts a card that is on record already into the index, by its row; a note that is somebody's already stays theirs.
