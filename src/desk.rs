@@ -201,7 +201,7 @@ impl<'a> Desk<'a> {
                 let why = if person.status == Status::Deceased { "has died" } else { "has asked not to be written to" };
                 return Some(
                     Finding::new(Rule::DoNotSend, format!("`{}` greets {}, who {why}", household.salutation, person.name.full()))
-                        .help(format!("make the household anew without them: `wetink person household WHO --as \"…\"`, and put its id in the heading")),
+                        .help(format!("greet the others only: `wetink person household {} --as \"…\"`", household.id)),
                 );
             }
         }

@@ -356,9 +356,9 @@ mod tests {
         let house = |text: &str| Household { salutation: text.into(), ..Household::default() };
         let [ann, bob, carl] = ["Ann Lee", "Bob Lee", "Carl Lee"].map(Name::parse);
         let left = |text: &str, others: &[Name]| house(text).salutation_without(&bob, others);
-        assert_eq!(left("Ann and Bob Lee", &[ann.clone()]).as_deref(), Some("Ann Lee"));
+        assert_eq!(left("Ann and Bob Lee", std::slice::from_ref(&ann)).as_deref(), Some("Ann Lee"));
         assert_eq!(left("Ann, Bob & Carl Lee", &[ann.clone(), carl]).as_deref(), Some("Ann and Carl Lee"));
-        assert_eq!(left("The Lees", &[ann.clone()]), None);
+        assert_eq!(left("The Lees", std::slice::from_ref(&ann)), None);
         assert_eq!(left("Ann and Bob Lee", &[]), None);
         let mr = Name { title: "Mr".into(), ..bob.clone() };
         let mrs = Name { title: "Mrs".into(), ..ann };

@@ -266,12 +266,12 @@ impl MakeHousehold {
     fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let mut room = workroom::enter(&shop, talk)?;
-        if let [only] = self.members.as_slice() {
-            if let Who::Household(household, _) = room.ledger.who(only)? {
-                room.ledger.change(|change| change.set_salutation(&household.id, self.salutation.trim()))?;
-                talk.say(format!("{} is written to as {}", household.id, styled(STRONG, self.salutation.trim())));
-                return Ok(Done::Well);
-            }
+        if let [only] = self.members.as_slice()
+            && let Who::Household(household, _) = room.ledger.who(only)?
+        {
+            room.ledger.change(|change| change.set_salutation(&household.id, self.salutation.trim()))?;
+            talk.say(format!("{} is written to as {}", household.id, styled(STRONG, self.salutation.trim())));
+            return Ok(Done::Well);
         }
         let members = self.members.iter().map(|m| one_person(&room.ledger, m).map(|p| p.id)).collect::<Result<Vec<Id>>>()?;
         if Id::of(&self.salutation).as_str() == "someone" {

@@ -111,7 +111,7 @@ pub struct NewCard<'a> {
     pub made: &'a Made,
 }
 
-/// The cards of a person or household by their own indexes: with a plain OR and an order, SQLite walks all cards by day instead.
+/// The cards of a person or household by their own indexes: with a plain OR and an order, `SQLite` walks all cards by day instead.
 const THEIRS: &str = "card.n IN (SELECT n FROM card WHERE person = ?1 UNION ALL SELECT n FROM card WHERE household = ?1)";
 
 const COLUMNS: &str =

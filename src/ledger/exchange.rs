@@ -55,7 +55,7 @@ fn value(row: &Row<'_>, at: usize, nested: bool) -> rusqlite::Result<Value> {
         Sql::Blob(bytes) => json!(bytes),
         Sql::Text(text) => match serde_json::from_str::<Value>(&text) {
             // Only what comes back to the byte.
-            Ok(inner) if nested && inner.is_object() && inner.to_string() == text => inner,
+            Ok(inner) if nested && inner.is_object() && inner.to_string().as_str() == text.as_str() => inner,
             _ => Value::String(text),
         },
     })

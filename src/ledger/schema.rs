@@ -258,7 +258,7 @@ pub fn prepare(conn: &mut Connection, path: Option<&Path>) -> Result<()> {
     if let Some(path) = path.filter(|_| tables > 0) {
         let folder = path.with_file_name("backups");
         shop::private_dir(&folder)?;
-        let copy = (1..)
+        let copy = (1..10_000)
             .map(|n| folder.join(format!("ledger-before-upgrade-from-{version}-{n}.db")))
             .find(|p| !p.exists())
             .unwrap_or_default();

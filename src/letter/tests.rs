@@ -225,7 +225,7 @@ fn whatever_a_file_holds_reading_it_comes_back_with_a_place_that_can_be_shown() 
     for round in 0..3000_u64 {
         let (_, shipped) = BUNDLED[round as usize % BUNDLED.len()];
         let mut text: Vec<char> = shipped.chars().collect();
-        for step in 0..1 + round % 6 {
+        for step in 0..=round % 6 {
             let lot = stir(round * 64 + step);
             let at = (lot >> 8) as usize % text.len();
             match lot % 3 {

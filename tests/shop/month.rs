@@ -11,16 +11,12 @@ const ZOE: &str = "Zoë, the green wellingtons came on the lorry from Leeds and 
 
 /// A tool of the system's, if it is installed; else the part of the test that needs it says that it was skipped.
 fn tool(name: &str, args: &[&str]) -> Option<String> {
-    match Command::new(name).args(args).output() {
-        Ok(output) => {
-            assert!(output.status.success(), "{name} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-            Some(String::from_utf8_lossy(&output.stdout).into_owned())
-        }
-        Err(_) => {
-            eprintln!("skipped: {name} is not installed");
-            None
-        }
-    }
+    let Ok(output) = Command::new(name).args(args).output() else {
+        eprintln!("skipped: {name} is not installed");
+        return None;
+    };
+    assert!(output.status.success(), "{name} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn words(text: &str) -> Vec<&str> {

@@ -350,16 +350,11 @@ impl Door<'_> {
             n
         } else {
             if let Some(batch) = object.get("batch").and_then(Value::as_str).map(str::to_owned) {
-                match self.batches.get(&batch) {
-                    Some(n) => object.insert("batch".into(), json!(n)),
-                    None => {
-                        self.problem(
-                            number,
-                            format!("the card {} is of the batch {batch}, which is nowhere", text(&object, "id")),
-                        );
-                        return Ok(());
-                    }
+                let Some(n) = self.batches.get(&batch) else {
+                    self.problem(number, format!("the card {} is of the batch {batch}, which is nowhere", text(&object, "id")));
+                    return Ok(());
                 };
+                object.insert("batch".into(), json!(n));
             }
             let id = self.change.free_card_id(text(&object, "id")).map_err(|_| rusqlite::Error::InvalidQuery)?;
             if id != text(&object, "id") {
