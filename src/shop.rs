@@ -92,7 +92,7 @@ impl Default for Us {
 }
 
 /// What cards are printed on and how.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Print {
     /// `a4` or `letter`.
@@ -103,6 +103,8 @@ pub struct Print {
     pub hand: String,
     /// How much the hand varies: `neat`, `natural`, `lively`.
     pub manner: String,
+    /// Millimetres between the guide lines of cards written by hand.
+    pub pitch: f64,
     /// How the printer turns the sheet: `long-edge`, `short-edge`, `manual`.
     pub duplex: String,
     /// The letter for an occasion, by the occasion's name; others take the bundled one.
@@ -118,6 +120,7 @@ impl Default for Print {
             stock: String::new(),
             hand: "nothing-you-could-do".into(),
             manner: "natural".into(),
+            pitch: 8.5,
             duplex: "long-edge".into(),
             letters: BTreeMap::new(),
             cover: String::new(),

@@ -341,7 +341,11 @@ impl Studio {
     fn making<'a>(&'a self, hand: &'a Hand, way: Way) -> Making<'a> {
         Making {
             case: &self.case,
-            writing: if self.order.by_hand { Writing::ByHand(hand::PITCH) } else { Writing::Printed(hand, way) },
+            writing: if self.order.by_hand {
+                Writing::ByHand(mm(self.shop.settings.print.pitch.clamp(5.0, 20.0)))
+            } else {
+                Writing::Printed(hand, way)
+            },
             sign: Sign::Ink,
             imprint: &self.imprint,
             form: self.stock.form,
