@@ -54,7 +54,15 @@ fn open(shop: &Shop) -> Result<Ledger> {
             "put it back, or restore the newest backup with `wetink restore FILE`; a new empty one would forget every note",
         ));
     }
-    Ledger::open(&path)
+    let mut ledger = Ledger::open(&path)?;
+    // A newer wetink may read words otherwise: the index is then made anew, once.
+    if ledger.echoes_are_stale()? {
+        let bar = indicatif::ProgressBar::with_draw_target(Some(ledger.count_cards()?), indicatif::ProgressDrawTarget::stderr());
+        bar.set_message("reading the earlier notes anew");
+        ledger.rebuild_echoes(&mut |done, _| bar.set_position(done as u64))?;
+        bar.finish_and_clear();
+    }
+    Ok(ledger)
 }
 
 /// Takes the shop's lock, opens the ledger and mends what a crash left, saying so.

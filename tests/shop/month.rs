@@ -275,3 +275,13 @@ fn a_warning_set_to_refuse_can_be_overruled_with_a_reason_that_is_kept() {
     shop.run(&["print"]).ok();
     assert_eq!(shop.count("SELECT count(*) FROM card WHERE because = 'she was there when it happened'"), 1);
 }
+
+#[test]
+fn an_index_of_an_older_reading_is_made_anew() {
+    let shop = Shop::with_notes(&[("ana-lopez", ANA)]);
+    shop.run(&["print"]).ok();
+    shop.sql("UPDATE echo_state SET value = 0 WHERE what = 'folding'").unwrap();
+    shop.notes(&[("tom-reed", &ANA.replace("Ana", "Tom"))]);
+    shop.run(&["check"]).ended(3);
+    assert!(shop.count("SELECT value FROM echo_state WHERE what = 'folding'") > 0);
+}
