@@ -220,10 +220,8 @@ impl<'a> Desk<'a> {
             Status::Deceased => Finding::new(Rule::DoNotSend, format!("{name} has died")).help("take the card off the sheet"),
             Status::DoNotContact => Finding::new(Rule::DoNotSend, format!("{name} has asked not to be written to{since}"))
                 .help("take the card off the sheet"),
-            _ => Finding::new(Rule::DoNotSend, format!("mail to {name} comes back{since}")).help(format!(
-                "ask for the new address, then `wetink person edit {id} --street … --city …` and `wetink person status {id} contact`",
-                id = person.id
-            )),
+            _ => Finding::new(Rule::DoNotSend, format!("mail to {name} comes back{since}"))
+                .help(format!("ask for the new address, then `wetink person edit {id} --street … --city …`", id = person.id)),
         })
     }
 
