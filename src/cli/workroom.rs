@@ -59,7 +59,7 @@ fn open(shop: &Shop) -> Result<Ledger> {
     if ledger.echoes_are_stale()? {
         let bar = indicatif::ProgressBar::with_draw_target(Some(ledger.count_cards()?), indicatif::ProgressDrawTarget::stderr());
         bar.set_message("reading the earlier notes anew");
-        ledger.rebuild_echoes(&mut |done, _| bar.set_position(done as u64))?;
+        ledger.rebuild_echoes(&mut |done, _| bar.set_position(done))?;
         bar.finish_and_clear();
     }
     Ok(ledger)
