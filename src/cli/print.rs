@@ -84,6 +84,7 @@ impl Print {
         let desk = Desk::new(&shop, &room.ledger)?;
         let all = desk.judge(&sheet, month, &|typed| studio.fits(typed))?;
         check::tell(&desk, &sheet, &all, talk);
+        check::tell_addresses(&shop, &all, talk);
         let refused = all.iter().any(|j| j.note.is_none() && j.printed.is_none());
         let before = all.iter().filter(|j| j.printed.is_some()).count();
         if before > 0 {
@@ -113,11 +114,14 @@ impl Print {
             talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
         }
         if self.proof {
-            let place = shop.out().join(format!("proof-{month}.pdf"));
+            let stem = format!("proof-{month}");
+            let place = shop.out().join(format!("{stem}.pdf"));
             shop::private_dir(&shop.out())?;
+            put_beside(&shop, &stem, &printed)?;
             shop::write_whole(&place, &printed.pdf)?;
             talk.put(place.display().to_string());
             talk.say(format!("{} on a proof; nothing is logged", count(jobs.len(), "card")));
+            tell_beside(&stem, &printed, talk);
             return Ok(ended);
         }
         let sheet_file = sheet.file.clone();
@@ -149,11 +153,11 @@ impl Print {
             }
             Ok(())
         })?;
-        self.told(&shop, &batch, talk);
+        self.told(&shop, &batch, &printed, talk);
         Ok(ended)
     }
 
-    fn told(&self, shop: &Shop, batch: &Batch, talk: &Talk) {
+    fn told(&self, shop: &Shop, batch: &Batch, printed: &Printed, talk: &Talk) {
         if self.json {
             talk.put_json(batch);
         } else {
@@ -166,12 +170,7 @@ impl Print {
             count(batch.cards as usize, "card"),
             batch.file
         ));
-        for (end, what) in [("backs", "the other side, to print second"), ("cues", "what to write on them")] {
-            let beside = shop.out().join(format!("{}-{end}.pdf", batch.id));
-            if beside.exists() {
-                talk.say(format!("{what}: {}", shop.name_of(&beside)));
-            }
-        }
+        tell_beside(&batch.id, printed, talk);
         talk.say(format!("Sign them in ink, post them, then `wetink posted {}`", batch.id));
     }
 
@@ -214,6 +213,7 @@ impl Print {
         })?;
         talk.put(shop.dir.join(&batch.file).display().to_string());
         talk.say(format!("{} again in {}", count(cards.len(), "card"), batch.file));
+        tell_beside(&batch.id, &printed, talk);
         Ok(Done::Well)
     }
 }
@@ -333,9 +333,7 @@ fn commit(
     let waiting = waiting_name(&place);
     step("before the PDF");
     // What lies beside it can be made again at any time; it is there before the batch is.
-    for (end, bytes) in &printed.beside {
-        shop::write_whole(&shop.out().join(format!("{}-{end}.pdf", batch.id)), bytes)?;
-    }
+    put_beside(shop, &batch.id, printed)?;
     write_new(&waiting, &printed.pdf)?;
     step("the PDF waits");
     let opened = room.ledger.change(|change| {
@@ -364,6 +362,24 @@ fn commit(
     room.ledger.change(|change| change.finish_batch(batch.n))?;
     step("ready");
     Ok(batch)
+}
+
+/// What lies beside the PDF: the backs to be printed second, the cue sheet.
+fn put_beside(shop: &Shop, stem: &str, printed: &Printed) -> Result<()> {
+    for (end, bytes) in &printed.beside {
+        shop::write_whole(&shop.out().join(format!("{stem}-{end}.pdf")), bytes)?;
+    }
+    Ok(())
+}
+
+fn tell_beside(stem: &str, printed: &Printed, talk: &Talk) {
+    for (end, _) in &printed.beside {
+        let what = match *end {
+            "backs" => "the other side, to print second",
+            _ => "what to write on them",
+        };
+        talk.say(format!("{what}: out/{stem}-{end}.pdf"));
+    }
 }
 
 /// Writes a new file that only its owner can read, and waits until it is on the disk.
