@@ -4,6 +4,7 @@ mod book;
 mod builder;
 mod crash;
 mod month;
+mod paper;
 mod people;
 mod relations;
 mod troubles;
