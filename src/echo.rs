@@ -16,6 +16,7 @@ mod explain;
 mod index;
 mod judge;
 mod names;
+mod pile;
 mod placeholder;
 mod reading;
 mod wording;
@@ -23,6 +24,7 @@ mod wording;
 pub use explain::{Mark, Source, Touch};
 pub use index::{Traits, traits};
 pub use names::Names;
+pub use pile::Pile;
 pub use reading::Frequencies;
 
 /// A rule on a note, by the name an owner meets it under.

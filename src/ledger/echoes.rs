@@ -411,12 +411,16 @@ impl Ledger {
 
     /// The earlier notes a draft may be a copy of, nearest first.
     pub fn nearest_notes(&self, draft: &Draft<'_>) -> Result<Vec<Earlier>> {
-        self.near(draft).map_err(|e| damaged(&e))
+        self.nearest_to(&echo::traits(draft.text, &draft.recipient.names, false))
     }
 
-    fn near(&self, draft: &Draft<'_>) -> rusqlite::Result<Vec<Earlier>> {
+    /// The same for a draft's traits.
+    pub fn nearest_to(&self, traits: &Traits) -> Result<Vec<Earlier>> {
+        self.near(traits).map_err(|e| damaged(&e))
+    }
+
+    fn near(&self, traits: &Traits) -> rusqlite::Result<Vec<Earlier>> {
         let conn = self.conn();
-        let traits = echo::traits(draft.text, &draft.recipient.names, false);
         let mut found: Vec<i64> = Vec::new();
         let mut identical = 0;
         for hash in &traits.fingerprints {
@@ -428,7 +432,7 @@ impl Ledger {
             }
             identical = found.len();
         }
-        for card in ranked(conn, &traits)? {
+        for card in ranked(conn, traits)? {
             if !found.contains(&card) {
                 found.push(card);
             }
