@@ -14,6 +14,9 @@ use crate::studio::{Fits, Typed};
 use crate::touch::Touch;
 use crate::trouble::Result;
 
+/// What a finding about a card's heading is called: nobody on it must be spared, it only makes no sense.
+const HEADING: &str = "heading";
+
 /// A card of a sheet after it was judged.
 #[derive(Clone, Debug)]
 pub struct Judged {
@@ -109,13 +112,14 @@ impl<'a> Desk<'a> {
         let who = match self.ledger.who(&entry.who) {
             Ok(who) => who,
             Err(trouble) => {
-                let mut finding = Finding::new(Rule::DoNotSend, trouble.message);
+                let mut finding = Finding::new(Rule::DoNotSend, trouble.message).called(HEADING);
                 finding.help = trouble.hints;
                 return Ok(self.unclear(entry, month, finding));
             }
         };
         if entry.occasion.as_str().is_empty() {
             let finding = Finding::new(Rule::DoNotSend, "the heading doesn't say what the card is for")
+                .called(HEADING)
                 .help(format!("write it as `## {} | birthday`", who.id()));
             return Ok(Judged { who: Some(who), ..self.unclear(entry, month, finding) });
         }
@@ -134,6 +138,7 @@ impl<'a> Desk<'a> {
         if let Some(twice) = done.iter().find(|d| d.card == card) {
             verdict.add(
                 Finding::new(Rule::DoNotSend, format!("this card is on the sheet already, at line {}", twice.entry.line))
+                    .called(HEADING)
                     .help("keep one of the two; a second card on another occasion needs another name for the occasion"),
             );
         }

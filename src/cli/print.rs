@@ -209,7 +209,11 @@ impl Print {
         for line in &printed.warnings {
             talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
         }
-        let batch = commit(world, shop, room, Month::of(world.today), "again", &printed, cards.len(), |change, _, id| {
+        // Named after the month the cards are for, beside the batch they were spoilt in.
+        let first = cards.first().map(|(card, ..)| card);
+        let month = first.and_then(|card| card.batch.as_deref()?.get(..7)?.parse().ok());
+        let month = month.unwrap_or_else(|| Month::of(first.map_or(world.today, |card| card.day)));
+        let batch = commit(world, shop, room, month, "again", &printed, cards.len(), |change, _, id| {
             cards.iter().try_for_each(|(card, ..)| change.happened(card.n, "reprinted", world.today, "", id))
         })?;
         talk.put(shop.dir.join(&batch.file).display().to_string());
@@ -259,6 +263,17 @@ fn spoilt(room: &Workroom, typed: &str) -> Result<Vec<Card>> {
     let batch = room.ledger.cards_in(typed)?;
     if !batch.is_empty() {
         return Ok(batch);
+    }
+    if room.ledger.matching(typed)?.is_empty() {
+        let near = room.ledger.nearest(typed)?;
+        let batches = room.ledger.batches()?;
+        let ids: Vec<&str> = batches.iter().rev().filter(|b| b.state == "ready").take(3).map(|b| b.id.as_str()).collect();
+        let trouble = Trouble::failed(format!("`{typed}` is no card, no batch and nobody's name"));
+        return Err(match (near.as_slice(), ids.as_slice()) {
+            ([], []) => trouble.hint("nothing was printed yet: `wetink print`"),
+            ([], ids) => trouble.hint(format!("the newest batches are {}; `wetink person show WHO` lists the cards", ids.join(", "))),
+            (near, _) => trouble.hint(format!("did you mean {}?", near.join(" or "))),
+        });
     }
     let who = room.ledger.who(typed)?;
     let newest = room.ledger.cards_to(who.id())?.into_iter().rev().find(|c| !c.imported);
