@@ -18,6 +18,9 @@ use crate::studio::{Fits, Typed};
 use crate::touch::Touch;
 use crate::trouble::Result;
 
+/// What a finding about a card's heading is called: nobody on it must be spared, it only makes no sense.
+const HEADING: &str = "heading";
+
 /// A card of a sheet after it was judged.
 #[derive(Clone, Debug)]
 pub struct Judged {
@@ -184,13 +187,14 @@ impl<'a> Desk<'a> {
         let who = match self.ledger.who(&entry.who) {
             Ok(who) => who,
             Err(trouble) => {
-                let mut finding = Finding::new(Rule::DoNotSend, trouble.message);
+                let mut finding = Finding::new(Rule::DoNotSend, trouble.message).called(HEADING);
                 finding.help = trouble.hints;
                 return Ok(Met::unclear(entry, month, finding));
             }
         };
         if entry.occasion.as_str().is_empty() {
             let finding = Finding::new(Rule::DoNotSend, "the heading doesn't say what the card is for")
+                .called(HEADING)
                 .help(format!("write it as `## {} | birthday`", who.id()));
             let unclear = Met::unclear(entry, month, finding);
             let known = self.known(&who, entry, &unclear.card)?;
@@ -204,6 +208,7 @@ impl<'a> Desk<'a> {
         if let Some(line) = lines.get(&card) {
             against.push(
                 Finding::new(Rule::DoNotSend, format!("this card is on the sheet already, at line {line}"))
+                    .called(HEADING)
                     .help("keep one of the two; a second card on another occasion needs another name for the occasion"),
             );
         }

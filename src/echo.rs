@@ -226,6 +226,8 @@ pub struct Other {
 pub struct Finding {
     /// The rule.
     pub rule: Rule,
+    /// What it is called on the terminal: the rule, or what is wrong instead where nobody must be spared.
+    pub tag: &'static str,
     /// Refused or only said.
     pub severity: Severity,
     /// A sentence without a full stop, beginning in lower case.
@@ -250,6 +252,7 @@ impl Finding {
     pub fn new(rule: Rule, message: impl Into<String>) -> Finding {
         Finding {
             rule,
+            tag: rule.as_str(),
             severity: rule.severity(),
             message: message.into(),
             help: Vec::new(),
@@ -259,6 +262,13 @@ impl Finding {
             marks: Vec::new(),
             sources: Vec::new(),
         }
+    }
+
+    /// Calls it something else than its rule.
+    #[must_use]
+    pub fn called(mut self, tag: &'static str) -> Finding {
+        self.tag = tag;
+        self
     }
 
     /// Underlines a place.
@@ -314,10 +324,12 @@ impl House {
                 .map_err(|t: Trouble| t.hint("a longer text belongs into the printed letter, which is never compared"));
         }
         if typed < SHORTEST_PHRASE {
-            return wrong(format!("is too short; it needs at least {SHORTEST_PHRASE} words"));
+            return wrong(format!("is too short; it needs at least {SHORTEST_PHRASE} words"))
+                .map_err(|t: Trouble| t.hint("take it out: what anybody may say in a word or two is let through anyway"));
         }
         if self.keep.len() >= MOST_PHRASES {
-            return wrong(format!("is one too many; {MOST_PHRASES} phrases are allowed"));
+            return wrong(format!("is one too many; {MOST_PHRASES} phrases are allowed"))
+                .map_err(|t: Trouble| t.hint("keep those of this year; a longer text belongs into the printed letter"));
         }
         self.keep.push(words.all().iter().map(|w| w.hash).collect());
         Ok(())

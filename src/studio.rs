@@ -221,7 +221,7 @@ impl Studio {
         let (letter, dressed) = match found {
             Ok(found) => found,
             Err(trouble) => {
-                let mut finding = Finding::new(Rule::DoNotSend, trouble.message);
+                let mut finding = Finding::new(Rule::DoNotSend, trouble.message).called("letter");
                 finding.help = trouble.hints;
                 return Ok(Fits { findings: vec![finding], drawn: false });
             }
