@@ -67,6 +67,7 @@ impl Print {
             by_hand: self.by_hand,
             skip: self.skip,
             proof: self.proof,
+            frame: None,
         };
         let studio = Studio::set_up(&shop, &order)?;
         for line in studio.warnings() {
@@ -367,7 +368,7 @@ fn commit(
 }
 
 /// Writes a new file that only its owner can read, and waits until it is on the disk.
-fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
