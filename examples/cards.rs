@@ -53,8 +53,17 @@ fn printed(name: &str, hand: &str, case: &TypeCase, imprint: &Imprint) -> Result
             seed: i as u64,
         };
         let writing = Writing::Printed(hands.find(hand)?, Way::natural(BLUE));
-        let making =
-            Making { case, writing, sign: Sign::Ink, imprint, form: stock.form, panel: stock.panel, blocked: Vec::new() };
+        let making = Making {
+            case,
+            writing,
+            sign: Sign::Ink,
+            imprint,
+            form: stock.form,
+            panel: stock.panel,
+            blocked: Vec::new(),
+            margin: wetink::card::MARGIN,
+            bleed: 0.0,
+        };
         match card.draw(&making) {
             Ok(faces) => panels.push(faces.panels),
             Err(misfit) => eprintln!("{}: {misfit:?}", letter.name),
@@ -151,7 +160,17 @@ fn main() -> Result<()> {
         };
         let sign = if blocked.is_some() { Sign::Written("Maria".into()) } else { Sign::Ink };
         let blocked: Vec<Rect> = blocked.into_iter().collect();
-        let making = Making { case: &case, writing, sign, imprint: &imprint, form, panel: size, blocked: blocked.clone() };
+        let making = Making {
+            case: &case,
+            writing,
+            sign,
+            imprint: &imprint,
+            form,
+            panel: size,
+            blocked: blocked.clone(),
+            margin: wetink::card::MARGIN,
+            bleed: 0.0,
+        };
         match card.draw(&making) {
             Ok(faces) => {
                 for warning in faces.warnings {

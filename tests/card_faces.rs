@@ -52,7 +52,7 @@ const NOTE: &str = "Ana, how did the boots do on those hills? You owe me the sto
 fn making(form: Form, panel: Size, imprint: &Imprint) -> Making<'_> {
     let hand = hands().find("Reenie Beanie").unwrap();
     let writing = Writing::Printed(hand, Way::natural(BLUE));
-    Making { case: case(), writing, sign: Sign::Ink, imprint, form, panel, blocked: Vec::new() }
+    Making { case: case(), writing, sign: Sign::Ink, imprint, form, panel, blocked: Vec::new(), margin: MARGIN, bleed: 0.0 }
 }
 
 fn text(items: &[Item]) -> String {
@@ -182,7 +182,7 @@ fn there_is_room_to_sign_in_ink() {
 fn a_note_too_long_is_said_never_shrunk_or_cut() {
     let imprint = imprint();
     let making = making(Form::Flat, Size::new(inch(6.0), inch(4.0)), &imprint);
-    let refused = card("birthday-plain", &NOTE.repeat(6), "").draw(&making);
+    let refused = card("birthday-plain", &NOTE.repeat(9), "").draw(&making);
     let Err(Misfit::Note(Refusal::Overflow(over))) = refused else { panic!("{refused:?}") };
     assert!(over.lines > 2 && over.words > 10, "{over:?}");
     assert!(matches!(card("birthday-plain", "Ana 💥", "").draw(&making), Err(Misfit::Note(Refusal::Unwritable(_)))));
