@@ -224,8 +224,8 @@ pub struct Other {
 pub struct Finding {
     /// The rule.
     pub rule: Rule,
-    /// What it is called on the terminal: the rule, or what is wrong instead where nobody must be spared.
-    pub tag: &'static str,
+    /// What it is called on the terminal where that isn't the rule: a heading that makes no sense, a letter that doesn't.
+    pub tag: Option<&'static str>,
     /// Refused or only said.
     pub severity: Severity,
     /// A sentence without a full stop, beginning in lower case.
@@ -250,7 +250,7 @@ impl Finding {
     pub fn new(rule: Rule, message: impl Into<String>) -> Finding {
         Finding {
             rule,
-            tag: rule.as_str(),
+            tag: None,
             severity: rule.severity(),
             message: message.into(),
             help: Vec::new(),
@@ -262,10 +262,16 @@ impl Finding {
         }
     }
 
+    /// What it is called on the terminal.
+    #[must_use]
+    pub fn tag(&self) -> &'static str {
+        self.tag.unwrap_or(self.rule.as_str())
+    }
+
     /// Calls it something else than its rule.
     #[must_use]
     pub fn called(mut self, tag: &'static str) -> Finding {
-        self.tag = tag;
+        self.tag = Some(tag);
         self
     }
 

@@ -32,6 +32,7 @@ impl Posted {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let mut room = workroom::enter(&shop, talk)?;
+        let on = happened_on(self.on, world.today)?;
         let mut cards = chosen(&room.ledger, &self.which)?;
         for typed in &self.except {
             let who = room.ledger.who(typed)?;
@@ -45,7 +46,6 @@ impl Posted {
             talk.say("No printed card is waiting to be posted.");
             return Ok(Done::Well);
         }
-        let on = happened_on(self.on, world.today)?;
         let by = self.by.unwrap_or_else(|| shop.settings.shop.signs.clone());
         let names: Vec<String> = cards.iter().map(|c| c.to.to_string()).collect();
         if !self.dry_run {

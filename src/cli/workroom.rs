@@ -181,9 +181,6 @@ fn names(folder: &std::path::Path) -> Vec<String> {
     folder.read_dir().into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// So many automatic copies are kept.
-const COPIES: usize = 10;
-
 /// Copies the ledger to backups/ before something big; the ten newest such copies stay. None if there is nothing to lose yet.
 pub fn backup_first(shop: &Shop, ledger: &Ledger, today: Day, why: &str) -> Result<Option<PathBuf>> {
     if ledger.count_people()? == 0 && ledger.count_cards()? == 0 {
@@ -204,18 +201,7 @@ pub fn backup_first(shop: &Shop, ledger: &Ledger, today: Day, why: &str) -> Resu
     });
     ledger.copy_to(&place)?;
     shop::private_file(&place)?;
-    let mut copies: Vec<(std::time::SystemTime, PathBuf)> = folder
-        .read_dir()
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|e| e.file_name().to_string_lossy().contains("-before-"))
-        .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
-        .collect();
-    copies.sort();
-    for (_, old) in copies.iter().rev().skip(COPIES).filter(|(_, old)| *old != place) {
-        let _ = fs::remove_file(old);
-    }
+    shop::keep_newest_copies(&folder, &place);
     Ok(Some(place))
 }
 

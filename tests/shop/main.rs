@@ -3,7 +3,10 @@
 mod book;
 mod builder;
 mod crash;
+mod intake;
 mod month;
 mod people;
 mod relations;
+mod threads;
 mod troubles;
+mod undo;

@@ -98,7 +98,7 @@ fn the_editor_writes_and_a_refused_note_comes_back_with_its_reason() {
 
 #[test]
 fn a_batch_is_printed_logged_posted_and_in_the_history() {
-    let shop = Shop::with_notes(&[
+    let mut shop = Shop::with_notes(&[
         ("ana-lopez", &format!("{ANA}\n\nPS: the red laces are in.")),
         ("tom-reed", TOM),
         ("zoe-lukasik", ZOE),
@@ -133,6 +133,7 @@ fn a_batch_is_printed_logged_posted_and_in_the_history() {
     assert!(said.err.contains("printed before"), "{}", said.err);
     assert_eq!(shop.count("SELECT count(*) FROM batch"), 1);
 
+    shop.today = "2026-12-05";
     shop.run(&["posted", "2026-12-a", "--except", "zoe", "--by", "Joan", "--on", "2026-12-04"]).ok();
     let shown = shop.run(&["person", "show", "ana"]).ok().out;
     for part in ["posted", "4 Dec 2026 by Joan", "tram driver", "PS: the red laces are in.", "batch 2026-12-a"] {
@@ -158,9 +159,68 @@ fn a_spoilt_card_is_the_same_card_again() {
     let shop = Shop::with_notes(&[("ana-lopez", ANA)]);
     shop.run(&["print"]).ok();
     shop.run(&["print", "--again", "ana-lopez-birthday-2026"]).ok();
-    assert!(fs::read(shop.file("out/2026-12-a.pdf")).unwrap() == fs::read(shop.file("out/2026-11-a.pdf")).unwrap());
+    // Named after the card's own month, not after today's.
+    assert!(fs::read(shop.file("out/2026-12-a.pdf")).unwrap() == fs::read(shop.file("out/2026-12-b.pdf")).unwrap());
     assert_eq!(shop.count("SELECT count(*) FROM card"), 1);
     assert_eq!(shop.count("SELECT count(*) FROM card_event WHERE what = 'reprinted'"), 1);
+    let nobody = shop.run(&["print", "--again", "zzz"]).ended(1);
+    assert!(nobody.err.contains("no card, no batch and nobody's name"), "{}", nobody.err);
+    assert!(nobody.err.contains("2026-12-b, 2026-12-a") && !nobody.err.contains("person add"), "{}", nobody.err);
+}
+
+#[test]
+fn a_pdf_that_is_gone_is_printed_again_and_the_doctor_is_content() {
+    let shop = Shop::with_notes(&[("ana-lopez", ANA), ("tom-reed", TOM)]);
+    shop.run(&["print"]).ok();
+    fs::remove_file(shop.file("out/2026-12-a.pdf")).unwrap();
+    let found = shop.run(&["doctor"]).ended(4);
+    assert!(found.err.contains("`wetink print --again 2026-12-a`"), "{}", found.err);
+    shop.run(&["print", "--again", "ana"]).ok();
+    shop.run(&["doctor"]).ended(4);
+    shop.run(&["print", "--again", "2026-12-a"]).ok();
+    shop.run(&["doctor"]).ok();
+    fs::remove_file(shop.file("out/2026-12-c.pdf")).unwrap();
+    shop.run(&["doctor"]).ended(4);
+}
+
+#[test]
+fn somebody_who_must_not_be_written_to_is_not_put_on_a_sheet() {
+    let shop = Shop::with_people();
+    for (who, status, why) in [
+        ("tom", "do-not-contact", "Tom asked not to be written to"),
+        ("ana", "deceased", "Ana has died"),
+        ("zoe", "undeliverable", "mail to Zoë comes back"),
+    ] {
+        shop.run(&["person", "status", who, status]).ok();
+        let refused = shop.run(&["write", who, "--no-edit"]).ended(3);
+        assert!(refused.err.contains(why) && refused.err.contains("person show"), "{}", refused.err);
+    }
+    assert!(!shop.file("notes/2026-12.md").exists(), "nothing was changed");
+    shop.run(&["write", "henrik", "--no-edit"]).ok();
+    assert!(shop.read("notes/2026-12.md").contains("## henrik-sorensen | hello"));
+}
+
+#[test]
+fn what_is_still_to_come_was_not_posted() {
+    let shop = Shop::with_notes(&[("ana-lopez", ANA)]);
+    shop.run(&["print"]).ok();
+    let refused = shop.run(&["posted", "--on", "2027-01-01"]).ended(2);
+    assert!(refused.err.contains("2027-01-01 is still to come"), "{}", refused.err);
+    assert_eq!(shop.count("SELECT count(*) FROM card WHERE state = 'posted'"), 0);
+}
+
+#[test]
+fn the_calendar_ends_with_the_year_9999() {
+    let mut shop = Shop::with_people();
+    shop.run(&["person", "add", "Eve Last", "--birthday", "12-31"]).ok();
+    shop.today = "9999-12-31";
+    let sheet = shop.run(&["write", "--no-edit"]).ok().out;
+    assert!(sheet.trim_end().ends_with("9999-12.md"), "{sheet}");
+    let due = shop.run(&["due", "--json"]).ok().json();
+    for line in due["due"].as_array().unwrap() {
+        assert_eq!(line["day"].as_str().unwrap().len(), "9999-12-31".len(), "{line}");
+    }
+    shop.run(&["status"]).ok();
 }
 
 #[test]
