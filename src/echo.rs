@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::day::Day;
 use crate::trouble::{Result, Trouble};
-use crate::words::{Words, hash};
+use crate::words::{Language, Words, hash};
 
 mod align;
 mod compare;
@@ -16,13 +16,15 @@ mod explain;
 mod index;
 mod judge;
 mod names;
+mod pile;
 mod placeholder;
 mod reading;
 mod wording;
 
 pub use explain::{Mark, Source, Touch};
-pub use index::{Traits, traits};
+pub use index::{LETTERS_KEPT, Traits, traits};
 pub use names::Names;
+pub use pile::Pile;
 pub use reading::Frequencies;
 
 /// A rule on a note, by the name an owner meets it under.
@@ -157,10 +159,25 @@ pub struct Recipient {
     pub name: String,
     /// Every way to call them, and everybody in their household.
     pub names: Vec<String>,
-    /// What is recorded about them: facts, touches, town. Names in it may stand in the note.
-    pub known: Vec<String>,
+    /// What is recorded about them: facts, touches, town, the newest first. Names in it may stand in the note.
+    pub known: Vec<Fact>,
     /// The note of the last card to them.
     pub last: Option<String>,
+}
+
+/// One thing that is recorded about somebody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fact {
+    /// As it was typed: `walking boots for Lisbon`.
+    pub text: String,
+    /// What it is, for a message: `purchase of 21 Nov 2026`, `town`.
+    pub what: String,
+}
+
+impl From<&str> for Fact {
+    fn from(text: &str) -> Fact {
+        Fact { text: text.to_owned(), what: String::new() }
+    }
 }
 
 /// Anything typed, to be judged.
@@ -295,6 +312,7 @@ impl Finding {
 pub struct House {
     keep: Vec<Vec<u64>>,
     prompts: Vec<u64>,
+    signers: Vec<u64>,
     severities: BTreeMap<Rule, Severity>,
     /// How often words stand in the notes on record.
     pub frequencies: Frequencies,
@@ -337,6 +355,15 @@ impl House {
         }
         self.keep.push(words.all().iter().map(|w| w.hash).collect());
         Ok(())
+    }
+
+    /// How the house calls itself and who signs for it: nobody else's name, and nothing about anybody.
+    pub fn signs(&mut self, names: &str) {
+        self.signers.extend(Words::read_as(names, Language::Other).all().iter().filter(|w| w.len() >= 2).map(|w| w.hash));
+    }
+
+    fn signs_as(&self, word: u64) -> bool {
+        self.signers.contains(&word)
     }
 
     /// A line the sheet itself writes; a note that is only that is no note.

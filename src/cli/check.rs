@@ -37,7 +37,7 @@ impl Check {
         let (mut refused, mut objects) = (0, Vec::new());
         for path in paths {
             let sheet = open_sheet(&shop, &path)?;
-            let all = desk.judge(&sheet, month_of_sheet(&sheet.file)?, &|typed| studio.fits(typed))?;
+            let all = judge(&desk, &studio, &sheet, talk, "nothing was changed anyway")?;
             refused += all.iter().filter(|j| j.note.is_none()).count();
             if self.json {
                 objects.push(desk::json(&desk, &sheet, &all));
@@ -52,6 +52,13 @@ impl Check {
         }
         Ok(if refused > 0 { Done::Code(3) } else { Done::Well })
     }
+}
+
+/// Judges a sheet before the eyes of whoever waits for it.
+pub fn judge(desk: &Desk<'_>, studio: &Studio, sheet: &Sheet, talk: &Talk, undone: &'static str) -> Result<Vec<Judged>> {
+    let written = sheet.entries.iter().filter(|e| !e.note.is_empty() || !e.ps.is_empty()).count();
+    let bar = talk.bar("checking", "note", written).undone(undone);
+    desk.judge(sheet, month_of_sheet(&sheet.file)?, &|typed| bar.one_more().and_then(|()| studio.fits(typed)))
 }
 
 /// Several sheets' findings as one object.

@@ -34,7 +34,16 @@ impl Doctor {
                         batch.file, batch.id
                     ));
                 }
-                Ok(_) => {}
+                Ok(bytes) => {
+                    let folder = workroom::bundle(&shop, &batch.file);
+                    if folder.is_dir() {
+                        let name = shop.name_of(&folder);
+                        let other = workroom::changed(&folder, &bytes);
+                        damage.extend(other.iter().map(|file| {
+                            format!("{name}/{file} is gone or not the file that was packed: `wetink pack` makes it again")
+                        }));
+                    }
+                }
             }
         }
         for path in shop.sheets() {

@@ -65,7 +65,7 @@ impl Write {
             talk.say(format!("No editor is set: open {name} in any editor, write under each heading, then `wetink check`."));
             return Ok(Done::Well);
         };
-        edit(world, &shop, &path, month, editor, talk)
+        edit(world, &shop, &path, editor, talk)
     }
 
     /// Puts everybody who is due on the sheet; how many cards stood there before.
@@ -166,7 +166,7 @@ fn no_longer(ledger: &Ledger, entry: &Entry, month: Month) -> Option<String> {
 }
 
 /// The editor, then the check, until nothing is refused or the writer leaves the sheet as it is.
-fn edit(world: &World, shop: &Shop, path: &Path, month: Month, editor: &str, talk: &Talk) -> Result<Done> {
+fn edit(world: &World, shop: &Shop, path: &Path, editor: &str, talk: &Talk) -> Result<Done> {
     let read = || std::fs::read(path).map_err(|e| Trouble::file("read", path, &e));
     loop {
         let before = read()?;
@@ -176,7 +176,7 @@ fn edit(world: &World, shop: &Shop, path: &Path, month: Month, editor: &str, tal
         let ledger = workroom::read(shop, talk)?;
         let studio = Studio::open(shop)?;
         let desk = Desk::new(shop, &ledger)?;
-        let all = desk.judge(&sheet, month, &|typed| studio.fits(typed))?;
+        let all = check::judge(&desk, &studio, &sheet, talk, "the sheet stays as it is")?;
         let mut remarks = Vec::new();
         for judged in &all {
             let refusals =
