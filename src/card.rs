@@ -84,7 +84,7 @@ pub enum Writing<'a> {
 /// How the card is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// In ink: room is left for it, and two dotted lines for a postscript in ink where none is printed.
+    /// In ink: room is left for it, and two dotted lines for a postscript in ink.
     Ink,
     /// In the hand of the note, where nobody will hold the card before it is posted.
     Written(String),

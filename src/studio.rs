@@ -26,7 +26,7 @@ use crate::out::pdf::{self, Book, Meta, Sides};
 use crate::page::{Ink, Item, Page};
 use crate::person::Name;
 use crate::shop::Shop;
-use crate::stock::{self, Panels, Plan, Printer, Shelf, Stock, StockEntry, Turn, Use};
+use crate::stock::{self, Panels, Plan, Printer, Shelf, Stock, Turn, Use};
 use crate::trouble::{Result, Trouble};
 use crate::typeset::{Align, TypeCase};
 
@@ -314,16 +314,11 @@ impl Studio {
         let plan = Plan { stock: &self.stock, turn, skip: self.order.skip, printer: &self.printer };
         let sheets = stock::impose(panels, plan)?;
         let Some(reversed) = manual.filter(|_| self.stock.duplex) else {
-            let sides = match turn {
-                _ if !self.stock.duplex => Sides::One,
-                Turn::LongEdge => Sides::LongEdge,
-                Turn::ShortEdge => Sides::ShortEdge,
-            };
             let mut book = Book::open(target)?;
             for sheet in sheets {
                 sheet?.pages().try_for_each(|page| book.add(page))?;
             }
-            book.close(&self.meta(Some(sides)))?;
+            book.close(&self.meta(Some(self.sides(&self.stock))))?;
             return Ok(None);
         };
         let mut bytes = Vec::new();
@@ -344,6 +339,15 @@ impl Studio {
         match self.duplex {
             Duplex::Printer(turn) => (turn, None),
             Duplex::Manual { reversed } => (Turn::LongEdge, Some(reversed)),
+        }
+    }
+
+    /// What the printer is asked to do with the back of the sheet.
+    fn sides(&self, stock: &Stock) -> Sides {
+        match self.duplex {
+            Duplex::Printer(Turn::LongEdge) if stock.duplex => Sides::LongEdge,
+            Duplex::Printer(Turn::ShortEdge) if stock.duplex => Sides::ShortEdge,
+            _ => Sides::One,
         }
     }
 
@@ -471,16 +475,19 @@ impl Studio {
         Meta { title: "Cards".into(), author: us.name.clone(), language: us.language.clone(), sides, backwards: false }
     }
 
-    /// Every side says that it is a proof.
+    /// Every side says that it is a proof, in the margin, where nothing of the card stands.
     fn proof(&self, panels: Panels) -> Panels {
         let width = self.stock.panel.width;
-        let mark = self.case.text.clone().sized(9.0).tracked(300.0).ink(Ink::hex(0x00c0_392b));
+        let style = self.case.bold.clone().sized(6.5).tracked(300.0).ink(Ink::hex(0x00c0_392b));
+        // As near to the edge as the printer can; one that leaves more white than a card does can't print to it anyway.
+        let white = mm(self.printer.margins.largest());
+        let foot = mm(8.2).max(if white < MARGIN { white + style.caps() + 0.3 } else { 0.0 });
         panels
             .into_iter()
             .map(|(panel, items)| {
-                let line = mark.line("PROOF").aligned(Align::Centre, Point::new(width / 2.0, mm(11.0)));
                 let whole = Item::Placed { drawing: items, at: Affine::IDENTITY, clip: None };
-                (panel, Arc::new(vec![whole, line]))
+                let mark = |share: f64| style.line("PROOF").aligned(Align::Centre, Point::new(width * share, foot));
+                (panel, Arc::new(vec![whole, mark(0.2), mark(0.5), mark(0.8)]))
             })
             .collect()
     }
@@ -506,30 +513,21 @@ impl Studio {
     }
 }
 
-/// The capitals a name's words begin with, three at most.
+/// The capitals a name's words begin with, three at most; a title is no name.
 fn initials(name: &str) -> String {
-    name.split_whitespace().filter_map(|w| w.chars().next()).filter(|c| c.is_uppercase()).take(3).collect()
+    let Name { given, family, .. } = Name::parse(name);
+    let capital = |word: &str| word.chars().next().filter(|c| c.is_uppercase());
+    given.split_whitespace().chain(family.split_whitespace()).filter_map(capital).take(3).collect()
 }
 
 /// All papers: the shop's own and those that come with wetink.
 pub fn shelf(shop: &Shop) -> Result<Shelf> {
-    let own: Vec<StockEntry> = shop
-        .settings
-        .stock
-        .iter()
-        .map(|table| toml::Value::Table(table.clone()).try_into())
-        .collect::<std::result::Result<_, toml::de::Error>>()
-        .map_err(|e| {
-            Trouble::failed(format!("a [[stock]] in wetink.toml can't be read: {}", e.message())).at(shop.spot("[stock]", "", ""))
-        })?;
-    Shelf::with(&own)
+    Shelf::read(&shop.text)
 }
 
 /// The printer's habits from wetink.toml.
 pub fn printer(shop: &Shop) -> Result<Printer> {
-    toml::Value::Table(shop.settings.printer.clone()).try_into().map_err(|e: toml::de::Error| {
-        Trouble::failed(format!("[printer] in wetink.toml can't be read: {}", e.message())).at(shop.spot("printer", "", ""))
-    })
+    Printer::read(&shop.text)
 }
 
 /// How much a hand varies, by its name.

@@ -12,6 +12,7 @@ use crate::echo::{Finding, Rule, Severity};
 use crate::sheet::Sheet;
 use crate::shop::Shop;
 use crate::studio::Studio;
+use crate::studio::post::unaddressed;
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
@@ -43,6 +44,7 @@ impl Check {
                 objects.push(desk::json(&desk, &sheet, &all));
             } else {
                 tell(&desk, &sheet, &all, talk);
+                tell_addresses(&shop, &all, talk);
             }
         }
         match objects.len() {
@@ -122,6 +124,22 @@ pub fn tell(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged], talk: &Talk) {
         }
     }
     talk.say(sum(&sheet.file, all));
+}
+
+/// Whose cards will have neither label nor envelope: said while the address can still be asked for.
+pub fn tell_addresses(shop: &Shop, all: &[Judged], talk: &Talk) {
+    let lacks = |judged: &&Judged| judged.printed.is_none() && judged.note.is_some();
+    let whose = all.iter().filter(lacks).filter_map(|judged| judged.who.as_ref());
+    let without: Vec<String> =
+        whose.filter(|who| unaddressed(who, &shop.settings.shop.country)).map(|who| who.id().to_string()).collect();
+    let Some(first) = without.first() else { return };
+    let (named, more) = without.split_at(without.len().min(6));
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    talk.say(format!(
+        "{} no complete address for {}{more}: hand the card over, or add it, `wetink person edit {first} --street … --city … --postcode …`",
+        styled(WARN, "note:"),
+        named.join(", ")
+    ));
 }
 
 /// A finding with its place on the sheet, the words that are the same and what was swapped, and what to do.

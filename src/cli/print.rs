@@ -86,6 +86,7 @@ impl Print {
         let desk = Desk::new(&shop, &room.ledger)?;
         let all = check::judge(&desk, &studio, &sheet, talk, "nothing was printed and nothing logged")?;
         check::tell(&desk, &sheet, &all, talk);
+        check::tell_addresses(&shop, &all, talk);
         let refused = all.iter().any(|j| j.note.is_none() && j.printed.is_none());
         let before = all.iter().filter(|j| j.printed.is_some()).count();
         if before > 0 {
@@ -111,16 +112,19 @@ impl Print {
             return Ok(ended);
         }
         if self.proof {
-            let place = shop.out().join(format!("proof-{month}.pdf"));
+            let stem = format!("proof-{month}");
+            let place = shop.out().join(format!("{stem}.pdf"));
             shop::private_dir(&shop.out())?;
             let mut pdf = Vec::new();
             let bar = talk.bar("drawing", "card", jobs.len()).undone("no proof was made");
             let printed = studio.print(&jobs, &mut pdf, &mut |done| bar.at(done))?;
             drop(bar);
             warn(&printed, talk);
+            put_beside(&shop, &stem, &printed)?;
             shop::write_whole(&place, &pdf)?;
             talk.put(place.display().to_string());
             talk.say(format!("{} on a proof; nothing is logged", count(jobs.len(), "card")));
+            tell_beside(&stem, &printed, talk);
             return Ok(ended);
         }
         let sheet_file = sheet.file.clone();
@@ -146,11 +150,11 @@ impl Print {
             }
             Ok(())
         })?;
-        self.told(&shop, &batch, talk);
+        self.told(&shop, &batch, &printed, talk);
         Ok(ended)
     }
 
-    fn told(&self, shop: &Shop, batch: &Batch, talk: &Talk) {
+    fn told(&self, shop: &Shop, batch: &Batch, printed: &Printed, talk: &Talk) {
         if self.json {
             talk.put_json(batch);
         } else {
@@ -163,12 +167,7 @@ impl Print {
             count(batch.cards as usize, "card"),
             batch.file
         ));
-        for (end, what) in [("backs", "the other side, to print second"), ("cues", "what to write on them")] {
-            let beside = shop.out().join(format!("{}-{end}.pdf", batch.id));
-            if beside.exists() {
-                talk.say(format!("{what}: {}", shop.name_of(&beside)));
-            }
-        }
+        tell_beside(&batch.id, printed, talk);
         talk.say(format!("Sign them in ink, post them, then `wetink posted {}`", batch.id));
     }
 
@@ -212,6 +211,7 @@ impl Print {
         })?;
         talk.put(shop.dir.join(&batch.file).display().to_string());
         talk.say(format!("{} again in {}", count(cards.len(), "card"), batch.file));
+        tell_beside(&batch.id, &printed, talk);
         Ok(Done::Well)
     }
 }
@@ -359,9 +359,7 @@ impl Making<'_> {
         bar.hide();
         warn(&printed, self.talk);
         // What lies beside it can be made again at any time; it is there before the batch is.
-        for (end, bytes) in &printed.beside {
-            shop::write_whole(&shop.out().join(format!("{id}-{end}.pdf")), bytes)?;
-        }
+        put_beside(shop, &id, &printed)?;
         step("the PDF waits");
         let mut batch = Batch {
             n: 0,
@@ -464,4 +462,22 @@ impl Drop for Waiting {
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Trouble {
     Trouble::file("write", path, error).hint("nothing was logged; is the disk full?")
+}
+
+/// What lies beside the PDF: the backs to be printed second, the cue sheet.
+fn put_beside(shop: &Shop, stem: &str, printed: &Printed) -> Result<()> {
+    for (end, bytes) in &printed.beside {
+        shop::write_whole(&shop.out().join(format!("{stem}-{end}.pdf")), bytes)?;
+    }
+    Ok(())
+}
+
+fn tell_beside(stem: &str, printed: &Printed, talk: &Talk) {
+    for (end, _) in &printed.beside {
+        let what = match *end {
+            "backs" => "the other side, to print second",
+            _ => "what to write on them",
+        };
+        talk.say(format!("{what}: out/{stem}-{end}.pdf"));
+    }
 }

@@ -57,7 +57,8 @@ where
     let per_sheet = plan.stock.per_sheet();
     if plan.skip >= per_sheet {
         let name = &plan.stock.name;
-        return Err(Trouble::usage(format!("a sheet of `{name}` has {per_sheet} places, so {} can't be skipped", plan.skip))
+        let places = if per_sheet == 1 { "place" } else { "places" };
+        return Err(Trouble::usage(format!("a sheet of `{name}` has {per_sheet} {places}, so {} can't be skipped", plan.skip))
             .hint("count the used places of the first sheet only; a sheet that is used up isn't put in"));
     }
     plan.printer.check()?;

@@ -5,6 +5,7 @@ mod builder;
 mod crash;
 mod intake;
 mod month;
+mod paper;
 mod people;
 mod relations;
 mod threads;
