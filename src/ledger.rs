@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
+use crate::shop;
 use crate::trouble::{Result, Trouble};
 
 pub mod batches;
 pub mod cards;
+pub mod damage;
 pub mod echoes;
 pub mod erase;
 pub mod exchange;
@@ -20,6 +22,7 @@ pub mod journal;
 pub mod merge;
 pub mod people;
 mod schema;
+mod seal;
 
 /// An open ledger.
 #[derive(Debug)]
@@ -62,11 +65,12 @@ impl Ledger {
             // 64 MB at most, taken only as it is needed: an import of years of cards is then written once, not spilled again and again.
             .and_then(|()| conn.pragma_update(None, "cache_size", -65_536))
             .and_then(|()| conn.pragma_update(None, "temp_store", "memory"))
-            // Reading goes through the system's own cache: a check looks into a hundred far pages of a large ledger.
-            .and_then(|()| conn.pragma_update(None, "mmap_size", 1_i64 << 30))
+            // Not mapped: a file that another program shortens, or a network drive that goes away, would end this process by a signal.
+            .and_then(|()| conn.pragma_update(None, "mmap_size", 0))
             .map_err(|e| damaged(&e))?;
         conn.set_prepared_statement_cache_capacity(64);
         schema::prepare(&mut conn, path)?;
+        seal::watch(&conn).map_err(|e| damaged(&e))?;
         Ok(Ledger { conn, operation: None })
     }
 
@@ -78,6 +82,7 @@ impl Ledger {
         let done = work(&change)?;
         change.write_echoes()?;
         let op = journal::put_down(&change.tx, op).map_err(|e| damaged(&e))?;
+        change.seal()?;
         change.tx.commit().map_err(|e| damaged(&e))?;
         if let Some(begun) = &mut self.operation {
             begun.n = op;
@@ -99,30 +104,27 @@ impl Ledger {
         &self.conn
     }
 
-    /// Asks `SQLite` whether the file is whole; the answers of a damaged one.
-    pub fn damage(&self) -> Result<Vec<String>> {
-        let mut found = Vec::new();
-        let mut ask = self.conn.prepare("PRAGMA integrity_check(20)").map_err(|e| damaged(&e))?;
-        let rows = ask.query_map([], |r| r.get::<_, String>(0)).map_err(|e| damaged(&e))?;
-        for row in rows {
-            let row = row.map_err(|e| damaged(&e))?;
-            if row != "ok" {
-                found.push(row);
-            }
-        }
-        let loose: i64 =
-            self.conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0)).map_err(|e| damaged(&e))?;
-        if loose > 0 {
-            found.push(format!("{loose} rows point at something that isn't there"));
-        }
-        Ok(found)
-    }
-
-    /// A compact, consistent copy at `path`, which must not exist.
+    /// A compact, consistent copy at `path`, which must not exist: there whole or not at all, readable by its owner only.
     pub fn copy_to(&self, path: &Path) -> Result<()> {
-        self.conn.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map_err(|e| damaged(&e))?;
-        Ok(())
+        copy(&self.conn, path)
     }
+}
+
+/// The same for a bare connection. `SQLite` neither protects nor flushes what `VACUUM INTO` writes, so it waits under another name.
+fn copy(conn: &Connection, path: &Path) -> Result<()> {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let waiting = path.with_file_name(format!(".wetink-{name}"));
+    let wrong = |e: &std::io::Error| Trouble::file("write", path, e).hint("is the disk full, or the folder read-only?");
+    let done = shop::write_whole(&waiting, b"").and_then(|()| {
+        conn.execute("VACUUM INTO ?1", [waiting.to_string_lossy()]).map_err(|e| damaged(&e))?;
+        OpenOptions::new().write(true).open(&waiting).and_then(|file| file.sync_all()).map_err(|e| wrong(&e))?;
+        std::fs::rename(&waiting, path).map_err(|e| wrong(&e))
+    });
+    if done.is_err() {
+        let _ = std::fs::remove_file(&waiting);
+    }
+    shop::sync_dir(path.parent().unwrap_or(Path::new(".")));
+    done
 }
 
 /// An open transaction: the one way anything is written.

@@ -85,7 +85,7 @@ impl Preview {
         }
         let contact = folder.join("contact-sheet.png");
         shop::write_whole(&contact, &png::contact_sheet(&pages, 4, 60.0)?)?;
-        talk.put(contact.display().to_string());
+        talk.put_path(&contact);
         talk.say(format!("{} in {}", count(pages.len(), "picture"), shop.name_of(&folder)));
         if self.open {
             world.show(&contact)?;

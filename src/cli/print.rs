@@ -116,7 +116,7 @@ impl Print {
             let place = shop.out().join(format!("proof-{month}.pdf"));
             shop::private_dir(&shop.out())?;
             shop::write_whole(&place, &printed.pdf)?;
-            talk.put(place.display().to_string());
+            talk.put_path(&place);
             talk.say(format!("{} on a proof; nothing is logged", count(jobs.len(), "card")));
             return Ok(ended);
         }
@@ -157,7 +157,7 @@ impl Print {
         if self.json {
             talk.put_json(batch);
         } else {
-            talk.put(shop.dir.join(&batch.file).display().to_string());
+            talk.put_path(&shop.dir.join(&batch.file));
         }
         talk.say(format!(
             "{} batch {}: {} in {}",
@@ -212,7 +212,7 @@ impl Print {
         let batch = commit(world, shop, room, Month::of(world.today), "again", &printed, cards.len(), |change, _, id| {
             cards.iter().try_for_each(|(card, ..)| change.happened(card.n, "reprinted", world.today, "", id))
         })?;
-        talk.put(shop.dir.join(&batch.file).display().to_string());
+        talk.put_path(&shop.dir.join(&batch.file));
         talk.say(format!("{} again in {}", count(cards.len(), "card"), batch.file));
         Ok(Done::Well)
     }

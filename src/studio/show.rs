@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::card::{Art, Card, Faces, Look, Misfit};
 use crate::hand::{self, Area, BLUE, Hands, Way};
-use crate::letter::{About, Letter};
+use crate::letter::{About, Letter, Tongue};
 use crate::measure::{Point, Rect, Size, mm};
 use crate::out::pdf::{self, Sides};
 use crate::out::png;
@@ -63,6 +63,11 @@ impl Studio {
     /// All letters the shop has.
     pub fn letters(&self) -> impl Iterator<Item = &Letter> {
         self.letters.all().iter()
+    }
+
+    /// A letter by its name, or why it can't be used.
+    pub fn letter_named(&self, name: &str, language: Tongue) -> Result<&Letter> {
+        self.letters.named(name, language)
     }
 
     /// The page that finds out how the printer shifts and shrinks, as a PDF.
