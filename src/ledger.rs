@@ -70,12 +70,12 @@ impl Ledger {
             .map_err(|e| damaged(&e))?;
         conn.set_prepared_statement_cache_capacity(64);
         schema::prepare(&mut conn, path)?;
-        seal::watch(&conn).map_err(|e| damaged(&e))?;
         Ok(Ledger { conn, operation: None })
     }
 
     /// Runs `work` in one transaction that is kept only if it succeeds.
     pub fn change<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
+        seal::watch(&self.conn).map_err(|e| damaged(&e))?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
         let change = Change { tx, echoes: echoes::Pending::default() };
         let op = journal::take_up(&change.tx, self.operation.as_ref()).map_err(|e| damaged(&e))?;

@@ -71,7 +71,8 @@ impl Entry {
     pub fn in_file(&self, range: &Range<usize>) -> Range<usize> {
         let at = self.map.partition_point(|(offset, _)| *offset <= range.start).saturating_sub(1);
         let Some(&(offset, file)) = self.map.get(at) else { return self.heading.clone() };
-        let line_end = self.map.get(at + 1).map_or(usize::MAX, |next| self.text()[..next.0].trim_end().len());
+        let text = self.text();
+        let line_end = self.map.get(at + 1).map_or(text.len(), |next| text.get(..next.0).unwrap_or(&text).trim_end().len());
         let end = range.end.min(line_end).max(range.start);
         file + (range.start - offset)..file + (end - offset)
     }

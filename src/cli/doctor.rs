@@ -8,6 +8,7 @@ use crate::cli::housekeeping::{put_back, whole_copy};
 use crate::cli::talk::{BAD, GOOD, Talk, count, styled};
 use crate::cli::{Done, World, workroom};
 use crate::ledger::Ledger;
+use crate::ledger::batches::Batch;
 use crate::sheet::Sheet;
 use crate::shop::Shop;
 use crate::trouble::{Kind, Result, Trouble};
@@ -223,10 +224,14 @@ fn look_at_pdfs(shop: &Shop, ledger: &Ledger) -> Result<Vec<Found>> {
     for batch in batches.iter().filter(|b| b.state == "ready" && !b.file.is_empty()) {
         let again = format!("if you need it, print it again: `wetink print --again {}`", batch.id);
         match std::fs::read(shop.dir.join(&batch.file)) {
-            Err(_) => found.push(Found::new(
-                format!("{} is gone: batch {} can be printed again with `wetink print --again`", batch.file, batch.id),
-                format!("put it back from a copy of the folder; {again}"),
-            )),
+            Err(_) => {
+                if lost(shop, ledger, batch, &batches)? {
+                    found.push(Found::new(
+                        format!("{} is gone: print it again with `wetink print --again {}`", batch.file, batch.id),
+                        "or put it back from a copy of the folder",
+                    ));
+                }
+            }
             Ok(bytes) if workroom::sha256(&bytes) != batch.sha256 => found.push(Found::new(
                 format!("{} is not the file that was printed: it was changed after batch {}", batch.file, batch.id),
                 format!("put it back from a copy of the folder; {again}"),
@@ -248,6 +253,17 @@ fn look_at_pdfs(shop: &Shop, ledger: &Ledger) -> Result<Vec<Found>> {
         }
     }
     Ok(found)
+}
+
+/// Whether a card of a batch whose PDF is gone is in no PDF any more: none that is there holds it again.
+fn lost(shop: &Shop, ledger: &Ledger, batch: &Batch, batches: &[Batch]) -> Result<bool> {
+    let there = |id: &str| batches.iter().any(|b| b.id == id && b.state == "ready" && shop.dir.join(&b.file).exists());
+    for card in ledger.cards_in(&batch.id)? {
+        if !ledger.events(&card)?.iter().any(|event| event.what == "reprinted" && there(&event.text)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

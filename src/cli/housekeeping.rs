@@ -108,13 +108,18 @@ impl Restore {
         if from.exists() && !from.is_file() {
             return Err(Trouble::failed(format!("{} is no ordinary file", self.file.display())).hint("name a file that `wetink backup` made"));
         }
-        let mut bytes = std::fs::read(&from).map_err(|e| Trouble::file("read", &self.file, &e))?;
+        let mut bytes = std::fs::read(&from)
+            .map_err(|e| Trouble::file("read", &self.file, &e).hint("the copies wetink made are in backups/"))?;
         if bytes.starts_with(b"age-encryption.org/") {
             let passphrase = passphrase(world, self.passphrase_file.as_deref(), false, talk)?;
             bytes = age::decrypt(&age::scrypt::Identity::new(passphrase), &bytes).map_err(|_| {
                 Trouble::failed(format!("{} can't be opened with this passphrase, or was changed", self.file.display()))
                     .hint("nothing was changed; is caps lock on?")
             })?;
+        }
+        if !bytes.starts_with(b"SQLite format 3\0") {
+            return Err(Trouble::failed(format!("{} is no copy of a ledger", self.file.display()))
+                .hint("nothing was changed; the copies wetink made are in backups/"));
         }
         let cards = put_back_bytes(&shop, &from, &bytes, talk)?;
         talk.say(format!("The ledger is back, with {} on record.", count(cards as usize, "card")));
@@ -146,7 +151,9 @@ fn look_over<T>(trial: &Path, from: &Path, with: impl FnOnce(&Ledger) -> Result<
         // What the echo lacks can be made anew.
         Ok((damage, done)) if damage.file.is_empty() && damage.rows.is_empty() => Ok(done),
         looked => {
+            // What is said of ledger.db is meant of the copy here.
             let why = looked.map_or_else(|t| t.message, |(damage, _)| damage.all().cloned().collect::<Vec<_>>().join("; "));
+            let why = why.replace("ledger.db", "it");
             Err(Trouble::damaged(format!("{} is no whole ledger: {why}", from.display()))
                 .hint("nothing was changed; try an older copy"))
         }

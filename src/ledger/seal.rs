@@ -61,6 +61,11 @@ const SEALED: [Sealed; 12] = [
 /// Notes from now on, for this connection only, which groups are touched. Whoever writes past this program leaves no note, and the
 /// seals no longer fit.
 pub fn watch(conn: &Connection) -> rusqlite::Result<()> {
+    // Temporary tables go when their store is changed, as an import does; so this is asked before every change.
+    let there = conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM temp.sqlite_master WHERE name = 'touched')")?.query_row([], |r| r.get(0))?;
+    if there {
+        return Ok(());
+    }
     conn.execute_batch("CREATE TEMP TABLE touched (name TEXT NOT NULL, batch ANY NOT NULL, PRIMARY KEY (name, batch)) STRICT, WITHOUT ROWID;")?;
     for Sealed { table, group, only, .. } in SEALED {
         for (what, rows) in [("INSERT", &["new"][..]), ("UPDATE", &["old", "new"]), ("DELETE", &["old"])] {
