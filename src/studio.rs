@@ -2,6 +2,7 @@
 
 pub mod post;
 pub mod show;
+pub mod upload;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -11,7 +12,7 @@ use std::thread;
 
 use rayon::prelude::*;
 
-use crate::card::{Art, Card, Faces, Fit, Imprint, Look, Making, Misfit, Photo, Sign, Writing, cue};
+use crate::card::{Art, Card, Faces, Fit, Imprint, Look, MARGIN, Making, Misfit, Photo, Writing, cue};
 use crate::day::Day;
 use crate::echo::{Finding, Rule};
 use crate::hand::{self, BLUE, Hand, Hands, Manner, Refusal, Way};
@@ -20,6 +21,7 @@ use crate::ledger::people::Who;
 use crate::letter::{About, BUNDLED, Design, Dressed, Letter, Letters, Tongue};
 use crate::measure::{Affine, Point, Size, mm};
 use crate::note::Note;
+use crate::out::pack::Frame;
 use crate::out::pdf::{self, Book, Meta, Sides};
 use crate::page::{Ink, Item, Page};
 use crate::person::Name;
@@ -44,6 +46,8 @@ pub struct Order {
     pub skip: usize,
     /// Marked as a proof.
     pub proof: bool,
+    /// For a postcard service's press instead of the shop's own paper.
+    pub frame: Option<Frame>,
 }
 
 /// A note as it stands somewhere, with the card it is for: what a fit is asked about.
@@ -167,9 +171,10 @@ impl Studio {
         let manner = manner(&print.manner).map_err(|t| t.at(shop.spot("print", "manner", "")))?;
         let duplex = duplex(&print.duplex).map_err(|t| t.at(shop.spot("print", "duplex", "")))?;
         let shelf = shelf(shop)?;
-        let stock = match &order.stock {
-            Some(name) => shelf.find(name)?,
-            None => shelf.find(print.stock()).map_err(|t| t.at(shop.spot("print", "stock", "")))?,
+        let stock = match (&order.frame, &order.stock) {
+            (Some(frame), _) => &frame.stock,
+            (None, Some(name)) => shelf.find(name)?,
+            (None, None) => shelf.find(print.stock()).map_err(|t| t.at(shop.spot("print", "stock", "")))?,
         };
         if stock.purpose != Use::Card {
             return Err(
@@ -186,7 +191,7 @@ impl Studio {
             stock: stock.clone(),
             printer: printer(shop)?,
             duplex,
-            imprint: imprint(shop)?,
+            imprint: imprint(shop, order)?,
             photo,
             design,
             shop: shop.clone(),
@@ -238,8 +243,9 @@ impl Studio {
             Ok(_) => Ok(Fits { findings: Vec::new(), drawn: true }),
             Err(Misfit::Print(trouble)) => Err(trouble),
             Err(Misfit::Note(Refusal::Overflow(over))) => {
+                let larger = if self.order.frame.is_some() { "--size" } else { "wetink stocks" };
                 let mut finding = Finding::new(Rule::Overflow, over.to_string()).help(format!(
-                    "shorten it, or take a larger card (`wetink stocks`); nothing is shrunk or cut on {}",
+                    "shorten it, or take a larger card (`{larger}`); nothing is shrunk or cut on {}",
                     self.stock.name
                 ));
                 if let Some(range) = last_words(&whole, over.words) {
@@ -385,7 +391,7 @@ impl Studio {
 
     fn card(&self, typed: &Typed<'_>, number: usize, letter: &Letter, dressed: Dressed, look: Look) -> Card {
         Card {
-            number: u32::try_from(number).unwrap_or(u32::MAX),
+            number: if self.order.frame.is_some() { 0 } else { u32::try_from(number).unwrap_or(u32::MAX) },
             initials: initials(&typed.who.name()),
             dressed,
             sober: letter.sober,
@@ -397,6 +403,7 @@ impl Studio {
     }
 
     fn making<'a>(&'a self, hand: &'a Hand, way: Way) -> Making<'a> {
+        let frame = self.order.frame.as_ref();
         Making {
             case: &self.case,
             writing: if self.order.by_hand {
@@ -404,11 +411,13 @@ impl Studio {
             } else {
                 Writing::Printed(hand, way)
             },
-            sign: Sign::Ink,
+            sign: self.sign(),
             imprint: &self.imprint,
             form: self.stock.form,
             panel: self.stock.panel,
-            blocked: Vec::new(),
+            blocked: frame.map_or_else(Vec::new, |f| f.blocked.clone()),
+            margin: frame.map_or(MARGIN, |f| f.margin),
+            bleed: frame.map_or(0.0, |f| f.bleed),
         }
     }
 
@@ -580,14 +589,18 @@ fn picture(shop: &Shop, named: &str) -> Result<Photo> {
     Photo::read(named, bytes)
 }
 
-fn imprint(shop: &Shop) -> Result<Imprint> {
+fn imprint(shop: &Shop, order: &Order) -> Result<Imprint> {
     let us = &shop.settings.shop;
     let logo = if us.logo.is_empty() {
         None
     } else {
         Some(Arc::new(picture(shop, &us.logo).map_err(|t| t.at(shop.spot("shop", "logo", "")))?))
     };
-    let address = crate::address::lines("", &us.address, &us.country);
+    let mut address = crate::address::lines("", &us.address, &us.country);
+    // A service prints the sender's address where it wants it.
+    if order.frame.is_some() {
+        address.clear();
+    }
     Ok(Imprint { shop: us.name.clone(), answer: vec![us.answer.clone()], address, logo })
 }
 

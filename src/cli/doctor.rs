@@ -236,7 +236,15 @@ fn look_at_pdfs(shop: &Shop, ledger: &Ledger) -> Result<Vec<Found>> {
                 format!("{} is not the file that was printed: it was changed after batch {}", batch.file, batch.id),
                 format!("put it back from a copy of the folder; {again}"),
             )),
-            Ok(_) => {}
+            Ok(bytes) => {
+                let folder = workroom::bundle(shop, &batch.file);
+                if folder.is_dir() {
+                    let name = shop.name_of(&folder);
+                    found.extend(workroom::changed(&folder, &bytes).iter().map(|file| {
+                        Found::new(format!("{name}/{file} is gone or not the file that was packed"), "`wetink pack` makes it again")
+                    }));
+                }
+            }
         }
     }
     for path in files(&shop.out()) {

@@ -68,6 +68,7 @@ impl Print {
             by_hand: self.by_hand,
             skip: self.skip,
             proof: self.proof,
+            frame: None,
         };
         let studio = Studio::set_up(&shop, &order)?;
         for line in studio.warnings() {
