@@ -42,8 +42,9 @@ struct Scene {
 
 const PRINTED: &[&[&str]] = &[&["print"]];
 
-const SCENES: [Scene; 9] = [
+const SCENES: [Scene; 10] = [
     Scene { verb: "print", args: &["print"], before: &[], again: true, after: |d| counts(d, &[("SELECT count(*) FROM card", 2), ("SELECT count(DISTINCT note) FROM card", 2)]) },
+    Scene { verb: "pack", args: &["pack", "lob"], before: &[], again: true, after: |d| counts(d, &[("SELECT count(*) FROM card", 2), ("SELECT count(DISTINCT note) FROM card", 2)]) },
     Scene { verb: "import", args: &["import", "more.csv"], before: &[], again: true, after: |d| counts(d, &[("SELECT count(*) FROM person", 44)]) },
     Scene { verb: "write", args: &["write", "--no-edit"], before: &[], again: true, after: sheet },
     Scene { verb: "posted", args: &["posted"], before: PRINTED, again: true, after: |d| counts(d, &[("SELECT count(*) FROM card WHERE state = 'posted'", 2), ("SELECT count(*) FROM card_event WHERE what = 'posted'", 2)]) },
