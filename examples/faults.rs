@@ -18,7 +18,6 @@ const PEOPLE: &str = "Given name,Family name,Birthday,Street,City,Postal code,Co
 Ana,López,1980-12-12,4 Quay Street,Whitby,YO21 1PU,GB,ana@example.com
 Tom,Reed,12-14,19 Church Lane,Whitby,YO22 4DT,GB,tom@example.com
 Zoë,Łukasik,2000-12-20,2 Abbey View,Whitby,YO22 4JR,GB,
-A.,Lopez,,,,,,ana@example.com
 ";
 const NOTES: [(&str, &str); 2] = [
     ("ana-lopez", "Ana, how did the boots do on those hills in Lisbon? You owe me the story of the tram driver."),
@@ -48,7 +47,7 @@ const SCENES: [Scene; 10] = [
     Scene { verb: "import", args: &["import", "more.csv"], before: &[], again: true, after: |d| counts(d, &[("SELECT count(*) FROM person", 44)]) },
     Scene { verb: "write", args: &["write", "--no-edit"], before: &[], again: true, after: sheet },
     Scene { verb: "posted", args: &["posted"], before: PRINTED, again: true, after: |d| counts(d, &[("SELECT count(*) FROM card WHERE state = 'posted'", 2), ("SELECT count(*) FROM card_event WHERE what = 'posted'", 2)]) },
-    Scene { verb: "merge", args: &["person", "merge", "ana-lopez", "a-lopez"], before: PRINTED, again: true, after: |d| counts(d, &[("SELECT count(*) FROM person WHERE merged_into IS NOT NULL", 1), ("SELECT count(*) FROM touch", 3)]) },
+    Scene { verb: "merge", args: &["person", "merge", "ana-lopez", "anita-lopes"], before: PRINTED, again: true, after: |d| counts(d, &[("SELECT count(*) FROM person WHERE merged_into IS NOT NULL", 1), ("SELECT count(*) FROM touch", 3)]) },
     Scene { verb: "erase", args: &["person", "erase", "tom-reed", "--yes"], before: PRINTED, again: true, after: erased },
     Scene { verb: "backup", args: &["backup"], before: PRINTED, again: true, after: |_| Ok(()) },
     Scene { verb: "restore", args: &["restore", "backups/ledger-2026-11-21.db"], before: &[&["print"], &["backup"], &["log", "ana", "visit", "later"]], again: true, after: |d| counts(d, &[("SELECT count(*) FROM card", 2), ("SELECT count(*) FROM touch WHERE text = 'later'", 0)]) },
@@ -197,8 +196,8 @@ fn shop(wetink: &Wetink, dir: &Path, before: &[&[&str]]) -> Holds {
         fs::write(dir.join(file), text).map_err(|e| e.to_string())?;
     }
     wetink.well(dir, &["import", "people.csv"])?;
-    for what in [["log", "ana-lopez", "visit", "tried the red ones"], ["log", "a-lopez", "visit", "asked for laces"], ["log", "tom-reed", "visit", "heels"]] {
-        wetink.well(dir, &what)?;
+    for what in [&["log", "ana-lopez", "visit", "tried the red ones"][..], &["log", "Anita Lopes", "visit", "asked for laces", "--new"], &["log", "tom-reed", "visit", "heels"]] {
+        wetink.well(dir, what)?;
     }
     before.iter().try_for_each(|args| wetink.well(dir, args))
 }

@@ -104,6 +104,13 @@ impl Ledger {
         &self.conn
     }
 
+    /// Lets `SQLite` clear away a journal that a crash left and nobody needs: old pages, and old names, stand in it.
+    pub fn clear_journal(&mut self) -> Result<()> {
+        self.change_unrecorded(|change| {
+            change.tx.execute("UPDATE pen SET may = may", []).map(|_| ()).map_err(|e| damaged(&e))
+        })
+    }
+
     /// A compact, consistent copy at `path`, which must not exist: there whole or not at all, readable by its owner only.
     pub fn copy_to(&self, path: &Path) -> Result<()> {
         copy(&self.conn, path)
@@ -160,6 +167,8 @@ pub(crate) fn damaged(error: &rusqlite::Error) -> Trouble {
         }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Trouble::damaged("ledger.db is damaged")
             .hint("don't delete it: run `wetink doctor`, then restore the newest backup with `wetink restore`"),
-        _ => Trouble::failed(format!("the ledger says: {error}")),
+        Some(ErrorCode::SystemIoFailure) => Trouble::failed(format!("the disk can't be read or written: {error}"))
+            .hint("is it full, gone, or failing? Nothing was changed; see that your copies are whole, then try again"),
+        _ => Trouble::failed(format!("the ledger says: {error}")).hint("nothing was changed; `wetink doctor` looks the ledger over"),
     }
 }

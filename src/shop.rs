@@ -392,7 +392,7 @@ pub fn private_dir(path: &Path) -> Result<()> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(path).map_err(|e| Trouble::file("make the folder", path, &e))
+    builder.create(path).map_err(|e| Trouble::file("make the folder", path, &e).hint("is the disk full, or the folder above read-only?"))
 }
 
 /// Writes a file whole or not at all, readable by its owner only (0600): temporary file beside it, flushed, renamed.

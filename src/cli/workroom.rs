@@ -166,6 +166,10 @@ pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
             said.extend(put_away(shop, batch)?.into_iter().map(|to| format!("batch {} is void; its PDF is in {to}", batch.id)));
         }
     }
+    // One that is needed was read when the ledger was opened.
+    if shop.dir.join("ledger.db-journal").exists() {
+        ledger.clear_journal()?;
+    }
     // The lock is ours, so nobody is writing these.
     for folder in [shop.dir.clone(), shop.out(), shop.notes(), shop.dir.join("backups")] {
         for entry in folder.read_dir().into_iter().flatten().flatten() {
