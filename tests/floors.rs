@@ -11,7 +11,7 @@ fn floors() -> Vec<String> {
 }
 
 /// Which outside crate may be named in which rooms.
-const OUTSIDE: [(&str, &[&str]); 18] = [
+const OUTSIDE: [(&str, &[&str]); 20] = [
     ("chrono", &["day.rs"]),
     ("rusqlite", &["ledger.rs", "ledger/"]),
     ("clap", &["cli.rs", "cli/"]),
@@ -30,6 +30,8 @@ const OUTSIDE: [(&str, &[&str]); 18] = [
     ("calcard", &["import/vcard.rs", "import/vcard/"]),
     ("csv", &["import/csv.rs"]),
     ("shlex", &["cli/"]),
+    ("age", &["cli/"]),
+    ("console", &["cli/"]),
 ];
 
 fn root() -> PathBuf {

@@ -94,7 +94,7 @@ fn written(shop: &Shop, batch: &str, what: &str, post: Post, talk: &Talk) -> Res
     };
     let place = shop.out().join(format!("{batch}-{what}.pdf"));
     shop::write_whole(&place, &pdf)?;
-    talk.put(place.display().to_string());
+    talk.put_path(&place);
     talk.say(format!("{} for batch {batch}", count(post.made, what.trim_end_matches('s'))));
     Ok(Done::Well)
 }

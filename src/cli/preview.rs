@@ -89,7 +89,7 @@ impl Preview {
         }
         let contact = folder.join("contact-sheet.png");
         shop::write_whole(&contact, &show::tiles(&tiles, 3, mm(70.0))?)?;
-        talk.put(contact.display().to_string());
+        talk.put_path(&contact);
         talk.say(format!("{} in {}", count(tiles.iter().map(|tile| tile.pages.len()).sum(), "picture"), shop.name_of(&folder)));
         if self.open {
             world.show(&contact)?;

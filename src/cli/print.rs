@@ -122,14 +122,14 @@ impl Print {
             warn(&printed, talk);
             put_beside(&shop, &stem, &printed)?;
             shop::write_whole(&place, &pdf)?;
-            talk.put(place.display().to_string());
+            talk.put_path(&place);
             talk.say(format!("{} on a proof; nothing is logged", count(jobs.len(), "card")));
             tell_beside(&stem, &printed, talk);
             return Ok(ended);
         }
         let sheet_file = sheet.file.clone();
         let batch = Making { world, shop: &shop, studio: &studio, talk, month, sheet: &sheet_file };
-        let batch = batch.commit(&mut room, &jobs, |change, n, _, printed| {
+        let (batch, printed) = batch.commit(&mut room, &jobs, |change, n, _, printed| {
             for (at, job) in jobs.iter().enumerate() {
                 let new = NewCard {
                     id: &job.card,
@@ -158,7 +158,7 @@ impl Print {
         if self.json {
             talk.put_json(batch);
         } else {
-            talk.put(shop.dir.join(&batch.file).display().to_string());
+            talk.put_path(&shop.dir.join(&batch.file));
         }
         talk.say(format!(
             "{} batch {}: {} in {}",
@@ -206,10 +206,10 @@ impl Print {
         let month = first.and_then(|card| card.batch.as_deref()?.get(..7)?.parse().ok());
         let month = month.unwrap_or_else(|| Month::of(first.map_or(world.today, |card| card.day)));
         let batch = Making { world, shop, studio, talk, month, sheet: "again" };
-        let batch = batch.commit(room, &jobs, |change, _, id, _| {
+        let (batch, printed) = batch.commit(room, &jobs, |change, _, id, _| {
             cards.iter().try_for_each(|(card, ..)| change.happened(card.n, "reprinted", world.today, "", id))
         })?;
-        talk.put(shop.dir.join(&batch.file).display().to_string());
+        talk.put_path(&shop.dir.join(&batch.file));
         talk.say(format!("{} again in {}", count(cards.len(), "card"), batch.file));
         tell_beside(&batch.id, &printed, talk);
         Ok(Done::Well)
@@ -335,7 +335,7 @@ impl Making<'_> {
         room: &mut Workroom,
         jobs: &[Job<'_>],
         record: impl FnOnce(&Change<'_>, i64, &str, &Printed) -> Result<()>,
-    ) -> Result<Batch> {
+    ) -> Result<(Batch, Printed)> {
         let shop = self.shop;
         shop::private_dir(&shop.out())?;
         let id = room.ledger.next_batch_id(self.month)?;
@@ -387,7 +387,7 @@ impl Making<'_> {
         shop::sync_dir(&shop.out());
         room.ledger.change(|change| change.finish_batch(batch.n))?;
         step("ready");
-        Ok(batch)
+        Ok((batch, printed))
     }
 }
 

@@ -17,6 +17,7 @@ use crate::trouble::{Result, Trouble};
 use crate::words::FOLDING;
 
 mod forgotten;
+mod unheard;
 
 pub use forgotten::Forgotten;
 
@@ -46,6 +47,10 @@ CREATE TABLE echo_state (
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 ";
+
+/// A fingerprint that is there already stays whose it is; the table itself refuses anything else.
+const NEW_PRINT: &str =
+    "INSERT INTO fingerprint (hash, card) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM fingerprint WHERE hash = ?1)";
 
 /// Bits of a key that are left for inside the row; the others number it.
 const REST_BITS: u32 = 16;
@@ -289,7 +294,7 @@ impl Change<'_> {
         for hash in &traits.fingerprints {
             let fresh = self
                 .tx
-                .prepare_cached("INSERT OR IGNORE INTO fingerprint (hash, card) VALUES (?1, ?2)")
+                .prepare_cached(NEW_PRINT)
                 .and_then(|mut put| put.execute(params![hash, card]))
                 .map_err(|e| damaged(&e))?;
             if fresh == 0 && new.batch.is_some() {
@@ -350,10 +355,7 @@ impl Change<'_> {
         };
         let traits = echo::traits(&text, &names, false);
         for hash in &traits.fingerprints {
-            self.tx
-                .prepare_cached("INSERT OR IGNORE INTO fingerprint (hash, card) VALUES (?1, ?2)")
-                .and_then(|mut put| put.execute(params![hash, card]))
-                .map_err(|e| damaged(&e))?;
+            self.tx.prepare_cached(NEW_PRINT).and_then(|mut put| put.execute(params![hash, card])).map_err(|e| damaged(&e))?;
         }
         let waiting = &mut *self.echoes.0.borrow_mut();
         waiting.add(card, &traits);
@@ -563,7 +565,7 @@ fn rebuild(change: &Change<'_>, total: u64, progress: &mut dyn FnMut(u64, u64)) 
     }
     write(conn, waiting)?;
     prints.sort_unstable();
-    let mut put = conn.prepare("INSERT OR IGNORE INTO fingerprint (hash, card) VALUES (?1, ?2)")?;
+    let mut put = conn.prepare(NEW_PRINT)?;
     for (hash, card) in prints {
         put.execute([hash, card])?;
     }
