@@ -9,6 +9,7 @@ use crate::out::pack::fields::Fields;
 use crate::out::pack::{Artwork, Format, Service, list, readme, request};
 use crate::out::pdf::{self, Meta};
 use crate::out::png;
+use crate::out::preflight::{self, Asked, Finding, Severity};
 use crate::page::Page;
 use crate::stock::Panel;
 use crate::studio::{Job, Studio};
@@ -142,7 +143,33 @@ pub fn parcel(
         files.push(("requests.jsonl".into(), requests.into_bytes()));
     }
     files.push(("README.txt".into(), readme::text(service, size, batch, cards.len()).into_bytes()));
+    inspect(service, size, &files)?;
     Ok(Parcel { files })
+}
+
+/// Reads what will be uploaded anew, as the service will, and refuses the whole pack for one bad file.
+fn inspect(service: &Service, size: &Format, files: &[(String, Vec<u8>)]) -> Result<()> {
+    let uploaded = |name: &str| !matches!(name, "README.txt" | "addresses.xml" | "messages.csv" | "batch.xml");
+    let found: Vec<(&str, Vec<Finding>)> = files
+        .par_iter()
+        .filter(|(name, _)| uploaded(name))
+        .map(|(name, bytes)| {
+            let asked = Asked { service, size: Some(size), side: None, name };
+            (name.as_str(), preflight::check(bytes, &asked))
+        })
+        .collect();
+    let mut bad = found
+        .iter()
+        .flat_map(|(name, found)| found.iter().map(move |f| (name, f)))
+        .filter(|(_, f)| f.severity == Severity::Reject);
+    let Some((name, first)) = bad.next() else { return Ok(()) };
+    let more = bad.count();
+    let trouble = Trouble::refused(format!("{} would reject {name}: {}", service.title, first.message)).hint(first.help.clone());
+    Err(if more > 0 {
+        trouble.hint(format!("and {more} more of the kind; nothing was packed"))
+    } else {
+        trouble.hint("nothing was packed")
+    })
 }
 
 /// A card's id as a file's name that can't leave its folder.

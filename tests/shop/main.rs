@@ -4,6 +4,7 @@ mod book;
 mod builder;
 mod crash;
 mod month;
+mod pack;
 mod people;
 mod relations;
 mod troubles;
