@@ -186,7 +186,7 @@ fn case() -> &'static TypeCase {
 /// A note of so many words, made of letters that reach far.
 fn note(seed: u64, words: usize) -> String {
     const WORDS: [&str; 16] = [
-        "fjord", "quay", "why", "gypsy", "Joffrey", "laughing", "boots", "to", "a", "jolly", "Łódź", "fluffy", "yes,", "gq",
+        "fjord", "quay", "why", "gypsy", "Joffrey", "laughing", "boots", "to", "a", "jolly", "façade", "fluffy", "yes,", "gq",
         "ffy", "Qf",
     ];
     let mut state = seed;

@@ -31,7 +31,9 @@ impl Maker {
             "Contents" => contents,
             "Resources" => resources,
         };
-        page.extend(&more);
+        for (key, value) in more.iter() {
+            page.set(key.clone(), value.clone());
+        }
         let id = self.document.add_object(page);
         self.pages.push(id.into());
         self

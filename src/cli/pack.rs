@@ -77,6 +77,10 @@ impl Pack {
             return Err(Trouble::usage(format!("`{}` is no https address of a folder", crate::words::shown(url)))
                 .hint("give it as https://cards.example/december"));
         }
+        if self.hand.is_some() && service.artwork == Artwork::Picture {
+            return Err(Trouble::usage(format!("{} writes the note itself, in a hand of its own", service.title))
+                .hint("leave --hand out, and choose the hand there"));
+        }
         let mut room = workroom::enter(&shop, talk)?;
         let press = self.press(&shop, &service, size)?;
         for line in press.studio.warnings() {
@@ -182,8 +186,8 @@ impl Pack {
         let press = self.press(shop, service, size)?;
         let jobs: Vec<Job<'_>> = cards.iter().map(|(card, who, note)| remade(card, who, note)).collect();
         let folder = bundle(shop, &batch.file);
-        let made = cards.iter().all(|(_, who, _)| who.persons().iter().any(|p| p.status == Status::Contact));
-        if !made {
+        let wanted = cards.iter().all(|(_, who, _)| who.persons().iter().any(|p| p.status == Status::Contact));
+        if !wanted {
             talk.say(format!("{} somebody in {} must not get a card any more", styled(WARN, "note:"), shop.name_of(&folder)));
         }
         let (parcel, _) = press.make(&jobs, &batch.id, talk)?;
@@ -212,7 +216,7 @@ impl Pack {
             ))
             .hint("nothing was changed; if it was not sent yet, `--again` makes a new one beside it, and you send only that"));
         }
-        if !made {
+        if !wanted {
             return Err(Trouble::refused(format!("somebody in {} must not get a card any more", shop.name_of(&folder)))
                 .hint("`wetink undo` takes the pack back if nothing was sent; then take the card off the sheet"));
         }
@@ -408,7 +412,6 @@ fn stage(waiting: &Path, parcel: &Parcel) -> Result<()> {
     shop::private_dir(waiting)?;
     for (name, bytes) in &parcel.files {
         write_new(&waiting.join(name), bytes)?;
-        step("a file of the pack is there");
     }
     write_new(&waiting.join(workroom::CHECKSUMS), parcel.checksums().as_bytes())?;
     shop::sync_dir(waiting);

@@ -64,7 +64,7 @@ pub struct Service {
     /// Its list of addresses.
     pub csv: Csv,
     /// A request for one card, if it has a programming interface that takes JSON or forms.
-    pub request: Option<Form1>,
+    pub request: Option<Template>,
     /// The production options of a batch in XML.
     #[serde(default)]
     pub batch: toml::Table,
@@ -73,7 +73,7 @@ pub struct Service {
 /// The parts of a request.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Form1 {
+pub struct Template {
     /// The whole; `{to}` and `{from}` stand for addresses.
     pub body: toml::Table,
     /// An address.

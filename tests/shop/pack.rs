@@ -209,6 +209,16 @@ fn the_services_numbers_go_into_the_history() {
     shop.run(&["labels", "2026-12-a"]).ended(2);
 }
 
+#[test]
+fn whoever_is_erased_is_told_to_be_in_a_pack_too() {
+    let shop = american();
+    shop.run(&["pack", "lob"]).ok();
+    let said = shop.run(&["person", "erase", "ana", "--yes"]).ok();
+    for file in ["ana-lopez-birthday-2026-front.pdf", "ana-lopez-birthday-2026-back.pdf", "addresses.csv", "requests.jsonl"] {
+        assert!(said.out.contains(&format!("out/lob-2026-12-a/{file}")), "{file}: {}", said.out);
+    }
+}
+
 /// After the next command every ready batch is whole, nothing else lies in out/, nothing is half.
 #[track_caller]
 fn holds(shop: &Shop, after: &str) {
@@ -229,7 +239,8 @@ fn stopped_at_every_step_a_pack_is_whole_or_not_at_all() {
     let mut finished = 0;
     for step in 1..60 {
         let shop = american();
-        let output = shop.command(&["pack", "lob"]).env("WETINK_STOP_AT", step.to_string()).output().unwrap();
+        shop.notes(&[("ana-lopez", ANA)]);
+        let output = shop.command(&["pack", "postgrid"]).env("WETINK_STOP_AT", step.to_string()).output().unwrap();
         if output.status.success() {
             finished = step;
             break;
@@ -238,9 +249,9 @@ fn stopped_at_every_step_a_pack_is_whole_or_not_at_all() {
         let after = format!("stopped at step {step}; the next command said: {}", said.err);
         shop.run(&["doctor"]).ok();
         holds(&shop, &after);
-        shop.run(&["pack", "lob"]).ok();
+        shop.run(&["pack", "postgrid"]).ok();
         holds(&shop, &after);
-        assert_eq!(shop.count("SELECT count(*) FROM card"), 2, "{after}");
+        assert_eq!(shop.count("SELECT count(*) FROM card"), 1, "{after}");
     }
     assert!(finished > 10, "{finished} steps");
 }

@@ -43,6 +43,10 @@ pub fn check(bytes: &[u8], asked: &Asked<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     if document.is_encrypted() || document.was_encrypted() {
         found.push(locked());
+        // Without its password there is nothing to be read.
+        if document.page_iter().next().is_none() {
+            return found;
+        }
     }
     if service.artwork == Artwork::Picture {
         let message = format!("{title} takes pictures for a card's cover, not PDFs");
