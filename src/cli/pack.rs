@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::cli::check::{self, open_sheet};
 use crate::cli::due::month_of_sheet;
-use crate::cli::print::{job, the_sheet, write_new};
+use crate::cli::print::{job, the_sheet};
 use crate::cli::talk::{GOOD, STRONG, Talk, WARN, count, styled};
 use crate::cli::workroom::{self, Workroom, bundle, step, waiting_name};
 use crate::cli::{Done, World};
@@ -411,9 +411,10 @@ fn stage(waiting: &Path, parcel: &Parcel) -> Result<()> {
     let _ = fs::remove_dir_all(waiting);
     shop::private_dir(waiting)?;
     for (name, bytes) in &parcel.files {
-        write_new(&waiting.join(name), bytes)?;
+        shop::write_whole(&waiting.join(name), bytes)?;
+        step("a file of the pack is there");
     }
-    write_new(&waiting.join(workroom::CHECKSUMS), parcel.checksums().as_bytes())?;
+    shop::write_whole(&waiting.join(workroom::CHECKSUMS), parcel.checksums().as_bytes())?;
     shop::sync_dir(waiting);
     Ok(())
 }

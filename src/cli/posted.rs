@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::returned::happened_on;
 use crate::cli::talk::{STRONG, Talk, count, list, styled};
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::Day;
@@ -40,7 +41,7 @@ impl Posted {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let mut room = workroom::enter(&shop, talk)?;
-        let on = self.on.unwrap_or(world.today);
+        let on = happened_on(self.on, world.today)?;
         let by = self.by.clone().unwrap_or_else(|| shop.settings.shop.signs.clone());
         let given = match (&self.reference, &self.refs) {
             (Some(number), _) => {

@@ -270,7 +270,13 @@ pub fn waiting_name(place: &std::path::Path) -> std::path::PathBuf {
 /// SHA-256 in hexadecimal.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// Bytes in hexadecimal.
+#[must_use]
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// A place between two effects where a test may stop the process as a power cut would: `WETINK_STOP_AT=3` ends it at the third.
