@@ -22,6 +22,7 @@ impl Maker {
         Maker { document, pages: Vec::new(), tree }
     }
 
+    #[allow(clippy::needless_pass_by_value)] // A page takes what it is given.
     fn page(mut self, size: [f32; 2], orders: &str, resources: Dictionary, more: Dictionary) -> Maker {
         let contents = self.document.add_object(Stream::new(Dictionary::new(), orders.as_bytes().to_vec()));
         let mut page = dictionary! {

@@ -93,7 +93,10 @@ impl Pack {
         let sheet = open_sheet(&shop, &path)?;
         let month = month_of_sheet(&sheet.file)?;
         let desk = Desk::new(&shop, &room.ledger)?;
-        let all = desk.judge(&sheet, month, &|typed| press.fits(typed))?;
+        let written = sheet.entries.iter().filter(|e| !e.note.is_empty() || !e.ps.is_empty()).count();
+        let bar = talk.bar("checking", "note", written).undone("nothing was packed and nothing logged");
+        let all = desk.judge(&sheet, month, &|typed| bar.one_more().and_then(|()| press.fits(typed)))?;
+        drop(bar);
         check::tell(&desk, &sheet, &all, talk);
         let refused = all.iter().any(|j| j.note.is_none() && j.printed.is_none());
         let ended = if refused { Done::Code(3) } else { Done::Well };
@@ -351,7 +354,9 @@ impl Press<'_> {
         for line in &said {
             talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
         }
-        let parcel = parcel(&self.studio, self.service, self.size, &drawn, cards, self.from.as_ref(), self.url, batch)?;
+        let bar = talk.bar("packing", "card", jobs.len()).undone("nothing was packed and nothing logged");
+        let more = || bar.one_more();
+        let parcel = parcel(&self.studio, self.service, self.size, &drawn, cards, self.from.as_ref(), self.url, batch, &more)?;
         Ok((parcel, drawn.into_iter().map(|(_, made)| made).collect()))
     }
 }

@@ -65,9 +65,17 @@ pub struct Service {
     pub csv: Csv,
     /// A request for one card, if it has a programming interface that takes JSON or forms.
     pub request: Option<Template>,
-    /// The production options of a batch in XML.
+    /// A batch in XML.
     #[serde(default)]
-    pub batch: toml::Table,
+    pub batch: Batch,
+}
+
+/// How every card of a batch is to be made.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// Name and value, in the service's order.
+    pub options: Vec<(String, String)>,
 }
 
 /// The parts of a request.

@@ -120,9 +120,9 @@ pub fn check(bytes: &[u8], asked: &Asked<'_>) -> Vec<Finding> {
         found.extend(pdf::check(bytes, asked));
     } else if bytes.starts_with(b"\x89PNG") || bytes.starts_with(&[0xff, 0xd8]) {
         found.extend(image_file(bytes, asked));
-    } else if let (Ok(text), true) = (std::str::from_utf8(bytes), asked.name.ends_with(".csv")) {
+    } else if let (Ok(text), true) = (std::str::from_utf8(bytes), asked.name.to_lowercase().ends_with(".csv")) {
         found.extend(lists::csv(text, asked.service));
-    } else if let (Ok(text), true) = (std::str::from_utf8(bytes), asked.name.ends_with(".jsonl")) {
+    } else if let (Ok(text), true) = (std::str::from_utf8(bytes), asked.name.to_lowercase().ends_with(".jsonl")) {
         found.extend(lists::requests(text, asked.service));
     } else {
         found.push(Finding::reject(

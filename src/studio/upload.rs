@@ -9,7 +9,7 @@ use crate::out::pack::fields::Fields;
 use crate::out::pack::{Artwork, Format, Service, list, readme, request};
 use crate::out::pdf::{self, Meta};
 use crate::out::png;
-use crate::out::preflight::{self, Asked, Finding, Severity};
+use crate::out::preflight::{self, Asked, Severity};
 use crate::page::Page;
 use crate::stock::Panel;
 use crate::studio::{Job, Studio};
@@ -62,7 +62,8 @@ impl Studio {
     }
 }
 
-/// The pack of these cards, whose fields are given: drawings, lists, requests and what to do with them.
+/// The pack of these cards, whose fields are given: drawings, lists, requests and what to do with them. `more` is told of each card
+/// that is done, and may stop the work.
 #[allow(clippy::too_many_arguments)] // Everything a pack is made of, met here once.
 pub fn parcel(
     studio: &Studio,
@@ -73,6 +74,7 @@ pub fn parcel(
     from: Option<&Fields>,
     url: Option<&str>,
     batch: &str,
+    more: &(dyn Fn() -> Result<()> + Sync),
 ) -> Result<Parcel> {
     let meta = studio.upload_meta();
     let sides = |faces: &Faces| -> Result<[Page; 2]> {
@@ -96,7 +98,7 @@ pub fn parcel(
         .zip(&named)
         .map(|((faces, _), stem)| {
             let [front, back] = sides(faces)?;
-            Ok(match service.artwork {
+            let art = match service.artwork {
                 Artwork::TwoFiles => vec![
                     ("front", format!("{stem}-front.pdf"), pdf::write([&front], &meta)?),
                     ("back", format!("{stem}-back.pdf"), pdf::write([&back], &meta)?),
@@ -104,7 +106,12 @@ pub fn parcel(
                 Artwork::OneFile => vec![("file", format!("{stem}.pdf"), pdf::write([&front, &back], &meta)?)],
                 Artwork::Picture => vec![("front", format!("{stem}-front.png"), png::draw(&front, size.dpi())?)],
                 Artwork::OneBatch => Vec::new(),
-            })
+            };
+            for (_, name, bytes) in &art {
+                inspect(service, size, name, bytes)?;
+            }
+            more()?;
+            Ok(art)
         })
         .collect::<Result<_>>()?;
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
@@ -143,33 +150,23 @@ pub fn parcel(
         files.push(("requests.jsonl".into(), requests.into_bytes()));
     }
     files.push(("README.txt".into(), readme::text(service, size, batch, cards.len()).into_bytes()));
-    inspect(service, size, &files)?;
+    for (name, bytes) in &files {
+        if matches!(name.as_str(), "cards.pdf" | "addresses.csv" | "requests.jsonl") {
+            inspect(service, size, name, bytes)?;
+        }
+    }
     Ok(Parcel { files })
 }
 
 /// Reads what will be uploaded anew, as the service will, and refuses the whole pack for one bad file.
-fn inspect(service: &Service, size: &Format, files: &[(String, Vec<u8>)]) -> Result<()> {
-    let uploaded = |name: &str| !matches!(name, "README.txt" | "addresses.xml" | "messages.csv" | "batch.xml");
-    let found: Vec<(&str, Vec<Finding>)> = files
-        .par_iter()
-        .filter(|(name, _)| uploaded(name))
-        .map(|(name, bytes)| {
-            let asked = Asked { service, size: Some(size), side: None, name };
-            (name.as_str(), preflight::check(bytes, &asked))
-        })
-        .collect();
-    let mut bad = found
-        .iter()
-        .flat_map(|(name, found)| found.iter().map(move |f| (name, f)))
-        .filter(|(_, f)| f.severity == Severity::Reject);
-    let Some((name, first)) = bad.next() else { return Ok(()) };
-    let more = bad.count();
-    let trouble = Trouble::refused(format!("{} would reject {name}: {}", service.title, first.message)).hint(first.help.clone());
-    Err(if more > 0 {
-        trouble.hint(format!("and {more} more of the kind; nothing was packed"))
-    } else {
-        trouble.hint("nothing was packed")
-    })
+fn inspect(service: &Service, size: &Format, name: &str, bytes: &[u8]) -> Result<()> {
+    let found = preflight::check(bytes, &Asked { service, size: Some(size), side: None, name });
+    match found.iter().find(|f| f.severity == Severity::Reject) {
+        None => Ok(()),
+        Some(first) => Err(Trouble::refused(format!("{} would reject {name}: {}", service.title, first.message))
+            .hint(first.help.clone())
+            .hint("nothing was packed")),
+    }
 }
 
 /// A card's id as a file's name that can't leave its folder.

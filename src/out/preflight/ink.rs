@@ -136,7 +136,7 @@ fn kind(document: &Document, resources: &Dictionary, name: &[u8]) -> usize {
                     let profile = parts.get(1).and_then(|o| document.dereference(o).ok()).and_then(|(_, o)| o.as_stream().ok());
                     match family {
                         b"ICCBased" => match profile.and_then(|p| get(document, &p.dict, b"N")).and_then(number) {
-                            Some(n) if n == 1.0 || n == 3.0 || n == 4.0 => n as usize,
+                            Some(n) if matches!(n as i64, 1 | 3 | 4) => n as usize,
                             _ => 0,
                         },
                         b"CalGray" => 1,
