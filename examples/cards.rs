@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use wetink::address;
-use wetink::card::{Art, Card, Imprint, Look, Making, Sign, Writing, cover, cue, post};
+use wetink::card::{Art, Card, Imprint, Look, MARGIN, Making, Sign, Writing, cover, cue, post};
 use wetink::hand::{BLUE, Hands, PITCH, Way, lines_by_hand};
 use wetink::letter::{About, BUNDLED, Design, Letters, Tongue};
 use wetink::measure::{Affine, Rect, Shape as _, Size, inch, mm};
@@ -54,7 +54,7 @@ fn printed(name: &str, hand: &str, case: &TypeCase, imprint: &Imprint) -> Result
         };
         let writing = Writing::Printed(hands.find(hand)?, Way::natural(BLUE));
         let making =
-            Making { case, writing, sign: Sign::Ink, imprint, form: stock.form, panel: stock.panel, blocked: Vec::new() };
+            Making { case, writing, sign: Sign::Ink, imprint, form: stock.form, panel: stock.panel, blocked: Vec::new(), margin: MARGIN, bleed: 0.0 };
         match card.draw(&making) {
             Ok(faces) => panels.push(faces.panels),
             Err(misfit) => eprintln!("{}: {misfit:?}", letter.name),

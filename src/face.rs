@@ -4,6 +4,8 @@
 //! outline is made of lines and quadratic curves, because that is what the run-time fonts of `out/pdf.rs` are made of.
 //! A font is somebody's file: whatever its bytes, nothing here panics, hangs or takes memory without bound.
 
+mod bare;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -19,6 +21,7 @@ use skrifa::{FontRef, GlyphId, MetadataProvider, Tag};
 use crate::measure::{BezPath, Point, Rect};
 use crate::page::Shape;
 use crate::trouble::{Result, Trouble};
+pub use bare::Bare;
 
 /// No font a shop uses is larger; more is a mistake or an attack.
 const MOST_BYTES: usize = 64 << 20;

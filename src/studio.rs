@@ -202,7 +202,11 @@ impl Studio {
     /// What the owner should know before printing: what the post won't like about this paper, letters that can't be used.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
-        let mut said = stock::postal(&self.stock, &self.shop.settings.shop.country);
+        // What a service's press prints is its own business with the post.
+        let mut said = match self.order.frame {
+            Some(_) => Vec::new(),
+            None => stock::postal(&self.stock, &self.shop.settings.shop.country),
+        };
         if self.shop.settings.shop.address.is_empty() {
             said.push("there is no return address in wetink.toml: a card that can't be delivered won't come home".into());
         }

@@ -9,6 +9,7 @@ mod hostile;
 mod intake;
 mod month;
 mod paper;
+mod pack;
 mod people;
 mod privacy;
 mod promise;
