@@ -7,7 +7,7 @@ use crate::ledger::Ledger;
 use crate::ledger::people::Who;
 use crate::note::Note;
 use crate::occasion::{Occasion, yearly_day};
-use crate::person::{Id, Name, Person, Status};
+use crate::person::{Id, Person, Status};
 use crate::sheet::{Entry, Sheet};
 use crate::shop::Shop;
 use crate::studio::{Fits, Typed};
@@ -69,9 +69,9 @@ impl<'a> Desk<'a> {
         house.signs(&shop.settings.shop.signs);
         house.frequencies = ledger.frequencies()?;
         for person in ledger.people()? {
-            for name in [&person.name.given, &person.name.family, &person.name.called] {
-                house.names.add(name, person.id.as_str());
-            }
+            house.names.add(&person.name.given, person.id.as_str());
+            house.names.add(&person.name.called, person.id.as_str());
+            house.names.add_family(&person.name.family, person.id.as_str());
         }
         Ok(Desk { shop, ledger, house })
     }
@@ -156,6 +156,9 @@ impl<'a> Desk<'a> {
             }
         }
         let fresh = verdict.fresh().or_else(|| entry.because.as_deref().and_then(|because| verdict.overruled(because)));
+        if entry.because.is_some() {
+            verdict.say_in_vain(fresh.is_none(), drawn);
+        }
         let note = fresh.filter(|_| drawn).and_then(|fresh| Note::accept(&entry.note, &entry.ps, &text, &fresh));
         Ok(Judged { entry: entry.clone(), who: Some(who), day, card, verdict, note, printed })
     }
@@ -287,10 +290,7 @@ pub fn names(who: &Who) -> Vec<String> {
     if let Who::Household(household, _) = who {
         found.push(household.salutation.clone());
     }
-    for person in who.persons() {
-        let Name { title, given, family, called, .. } = &person.name;
-        found.extend([person.name.full(), given.clone(), family.clone(), called.clone(), format!("{title} {family}")]);
-    }
+    found.extend(who.persons().iter().flat_map(|p| p.name.ways()));
     found.retain(|n| !n.trim().is_empty());
     found.sort();
     found.dedup();

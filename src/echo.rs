@@ -18,6 +18,8 @@ mod judge;
 mod names;
 mod placeholder;
 mod reading;
+mod scatter;
+mod stranger;
 mod wording;
 
 pub use explain::{Mark, Source, Touch};
@@ -342,6 +344,10 @@ impl House {
         self.signers.extend(Words::read_as(names, Language::Other).all().iter().filter(|w| w.len() >= 2).map(|w| w.hash));
     }
 
+    fn has_signers(&self) -> bool {
+        !self.signers.is_empty()
+    }
+
     fn signs_as(&self, word: u64) -> bool {
         self.signers.contains(&word)
     }
@@ -390,6 +396,21 @@ impl Verdict {
     #[must_use]
     pub fn refused(&self) -> bool {
         self.findings.iter().any(|f| f.severity == Severity::Refuse)
+    }
+
+    /// Somebody gave a reason that lifts nothing: says so where the rule always holds (`refused`), and where the paper or the
+    /// hand can't do it whatever the reason (not `drawn`).
+    pub fn say_in_vain(&mut self, refused: bool, drawn: bool) {
+        for finding in self.findings.iter_mut().filter(|f| f.severity == Severity::Refuse) {
+            let rule = finding.rule.as_str();
+            if !finding.rule.can_be_overruled() {
+                finding.help.push(format!("`> because:` can't let this through: `{rule}` always holds, whatever the reason"));
+            } else if !drawn && matches!(finding.rule, Rule::Overflow | Rule::MissingGlyph) {
+                finding.help.push(format!("`> because:` can't let this through: what `{rule}` says can't be put on paper"));
+            } else if refused {
+                finding.help.push(format!("`> because:` would lift `{rule}`, but not the other finding"));
+            }
+        }
     }
 
     /// The proof that nothing refuses; none if something does.

@@ -202,19 +202,6 @@ fn write(conn: &Connection, waiting: &mut Waiting) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Every way to call somebody, as the desk has it.
-fn ways(name: &Name) -> Vec<String> {
-    let mut ways = vec![
-        name.full(),
-        name.given.clone(),
-        name.family.clone(),
-        name.called.clone(),
-        format!("{} {}", name.title, name.family),
-    ];
-    ways.retain(|w| !w.trim().is_empty());
-    ways
-}
-
 fn text_of(note: &str, ps: &str) -> String {
     if ps.is_empty() { note.to_owned() } else { format!("{note}\n\n{ps}") }
 }
@@ -236,12 +223,12 @@ fn earlier(conn: &Connection, row: &rusqlite::Row<'_>) -> rusqlite::Result<Earli
             Ok(Name { title: r.get(0)?, given: r.get(1)?, family: r.get(2)?, suffix: r.get(3)?, called: r.get(4)? })
         })?;
         for member in members {
-            names.extend(ways(&member?));
+            names.extend(member?.ways());
         }
         salutation
     } else {
         let name = Name { title: part(5)?, given: part(6)?, family: part(7)?, suffix: part(8)?, called: part(9)? };
-        names.extend(ways(&name));
+        names.extend(name.ways());
         name.spoken()
     };
     Ok(Earlier {

@@ -126,7 +126,7 @@ impl Language {
         let endings = match self {
             Language::English => "ness fully ously ingly edly ally ably tion tions sion sions ment ments ance ence ity ities ship ships hood ful
                 less ous ive able ible ing ings ed ly ism istic iest",
-            Language::German => "heit keit ung ungen schaft lich liche lichen licher lichem liches ig ige igen iger iges voll volle vollen
+            Language::German => "heit keit lich liche lichen licher lichem liches ig ige igen iger iges voll volle vollen
                 voller sam same samen bar bare baren los lose losen ieren iert isch ische ischen",
             Language::French => "ment ments tion tions sion sions ance ances ence ences ite ites eux euse euses able ables ible ibles ant ante
                 ants antes issez issons issant esse esses tude ude",
