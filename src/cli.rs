@@ -10,6 +10,7 @@ use crate::day::Day;
 use crate::shop::Shop;
 use crate::trouble::{Kind, Result, Trouble};
 
+mod bar;
 mod check;
 mod demo;
 mod due;
@@ -20,6 +21,7 @@ mod labels;
 mod ledger;
 mod lists;
 mod log;
+mod pack;
 mod person;
 mod posted;
 mod preview;
@@ -62,6 +64,7 @@ verbs! {
     check::Check => Check "Check the notes on a sheet; prints and logs nothing",
     preview::Preview => Preview "Pictures of the cards, before any paper is used",
     print::Print => Print "Print the batch as a PDF and log each card",
+    pack::Pack => Pack "A checked folder for a postcard service, and the log of each card",
     labels::Labels => Labels "Address labels for a batch",
     labels::Envelopes => Envelopes "Envelopes for a batch",
     posted::Posted => Posted "Write down that cards were posted",
@@ -106,7 +109,7 @@ impl Verb {
 #[derive(Debug, Parser)]
 #[command(name = "wetink", version, arg_required_else_help = true, infer_subcommands = false, max_term_width = 100)]
 #[command(after_help = "Start with `wetink demo`, then `wetink init`.\n\
-    Exit codes: 0 done, 1 failed, 2 put wrongly, 3 refused by a rule, 4 damaged data; `due --check`: 10 something is due, 11 late.")]
+    Exit codes: 0 done, 1 failed, 2 put wrongly, 3 refused by a rule, 4 damaged data, 130 stopped by Ctrl-C; `due --check`: 10 something is due, 11 late.")]
 struct Cli {
     /// The shop's folder, if it isn't the current one or above it
     #[arg(long, global = true, value_name = "DIR", env = "WETINK_SHOP")]
@@ -223,6 +226,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
                 Kind::Usage => 2,
                 Kind::Refused => 3,
                 Kind::Damaged => 4,
+                Kind::Stopped => bar::STOPPED,
             })
         }
     }

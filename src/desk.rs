@@ -1,8 +1,12 @@
 //! The desk: a sheet, the ledger and the shop's papers come together, and every note gets its verdict. `check`, `write`, `print`
 //! and everything that makes cards sit at this same desk, so that none of them is more lenient than another.
 
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
 use crate::day::{Day, Month};
-use crate::echo::{self, Draft, Earlier, Fact, Finding, House, Kept, Recipient, Rule, Severity, Verdict};
+use crate::echo::{self, Draft, Earlier, Fact, Finding, House, Kept, Pile, Recipient, Rule, Severity, Traits, Verdict};
 use crate::ledger::Ledger;
 use crate::ledger::people::Who;
 use crate::note::Note;
@@ -13,6 +17,9 @@ use crate::shop::Shop;
 use crate::studio::{Fits, Typed};
 use crate::touch::Touch;
 use crate::trouble::Result;
+
+/// What a finding about a card's heading is called: nobody on it must be spared, it only makes no sense.
+const HEADING: &str = "heading";
 
 /// A card of a sheet after it was judged.
 #[derive(Clone, Debug)]
@@ -43,6 +50,77 @@ impl Judged {
 
 fn is_blank(entry: &Entry) -> bool {
     entry.note.is_empty() && entry.ps.is_empty()
+}
+
+/// Cards judged together: enough for every processor, few enough to hold what they are compared with.
+const TOGETHER: usize = 64;
+
+/// A card of a sheet when the ledger has been asked about it.
+struct Met<'e> {
+    entry: &'e Entry,
+    who: Option<Who>,
+    day: Day,
+    card: String,
+    printed: Option<String>,
+    /// What stands against it whatever its note says.
+    against: Vec<Finding>,
+    /// Whom its note is for; `None` if nobody knows.
+    known: Option<Known>,
+}
+
+struct Known {
+    recipient: Recipient,
+    name: String,
+    text: String,
+}
+
+impl Known {
+    fn as_earlier(&self, met: &Met<'_>) -> Earlier {
+        Earlier {
+            card: met.card.clone(),
+            who: self.recipient.id.clone(),
+            name: self.name.clone(),
+            names: self.recipient.names.clone(),
+            day: None,
+            sheet_line: Some(met.entry.line),
+            note: Kept::Text(self.text.clone()),
+            identical: false,
+        }
+    }
+}
+
+impl<'e> Met<'e> {
+    fn unclear(entry: &'e Entry, month: Month, finding: Finding) -> Met<'e> {
+        let card = format!("line-{}", entry.line);
+        Met { entry, who: None, day: month.first(), card, printed: None, against: vec![finding], known: None }
+    }
+
+    /// Judges its note against the nearest of all others.
+    fn judged(self, nearest: &[Earlier], house: &House, fits: &dyn Fn(&Typed<'_>) -> Result<Fits>) -> Result<Judged> {
+        let Met { entry, who, day, card, printed, against, known } = self;
+        // Without an occasion it isn't clear what to judge; all the same the note is on the sheet.
+        let clear = known.as_ref().filter(|_| !entry.occasion.as_str().is_empty());
+        let mut verdict = clear.map_or_else(Verdict::default, |known| {
+            let draft = Draft { text: &known.text, recipient: &known.recipient, card: Some(&card) };
+            echo::check(&draft, nearest, house)
+        });
+        against.into_iter().for_each(|finding| verdict.add(finding));
+        let mut drawn = true;
+        if let Some(who) = who.as_ref().filter(|_| clear.is_some() && !is_blank(entry)) {
+            let typed = Typed { who, card: &card, occasion: entry.occasion.as_str(), day, note: &entry.note, ps: &entry.ps };
+            let fits = fits(&typed)?;
+            drawn = fits.drawn;
+            fits.findings.into_iter().for_each(|finding| verdict.add(finding));
+        }
+        let fresh = verdict.fresh().or_else(|| entry.because.as_deref().and_then(|because| verdict.overruled(because)));
+        if entry.because.is_some() {
+            verdict.say_in_vain(fresh.is_none(), drawn);
+        }
+        let note = known
+            .zip(fresh.filter(|_| drawn))
+            .and_then(|(known, fresh)| Note::accept(&entry.note, &entry.ps, &known.text, &fresh));
+        Ok(Judged { entry: entry.clone(), who, day, card, verdict, note, printed })
+    }
 }
 
 /// Where notes are judged.
@@ -77,104 +155,80 @@ impl<'a> Desk<'a> {
     }
 
     /// Judges every card of a sheet, from the first to the last: a later one is also compared with those before it. `fits` says what
-    /// the paper and the hand have to say about a note for somebody.
-    pub fn judge(&self, sheet: &Sheet, month: Month, fits: &dyn Fn(&Typed<'_>) -> Result<Fits>) -> Result<Vec<Judged>> {
-        let mut done: Vec<Judged> = Vec::new();
-        let mut earlier: Vec<Earlier> = Vec::new();
-        for entry in &sheet.entries {
-            let judged = self.one(entry, month, &earlier, &done, fits)?;
-            if let Some(who) = judged.who.as_ref().filter(|_| !judged.unwritten()) {
-                earlier.push(Earlier {
-                    card: judged.card.clone(),
-                    who: who.id().to_string(),
-                    name: spoken(who),
-                    names: names(who),
-                    day: None,
-                    sheet_line: Some(entry.line),
-                    note: Kept::Text(entry.text()),
-                    identical: false,
-                });
+    /// the paper and the hand have to say about a note for somebody. The ledger is asked by one, the judging is done by all processors.
+    pub fn judge(&self, sheet: &Sheet, month: Month, fits: &(dyn Fn(&Typed<'_>) -> Result<Fits> + Sync)) -> Result<Vec<Judged>> {
+        let mut done: Vec<Judged> = Vec::with_capacity(sheet.entries.len());
+        let mut lines: HashMap<String, usize> = HashMap::new();
+        let mut above: Vec<Earlier> = Vec::new();
+        let mut pile = Pile::default();
+        for some in sheet.entries.chunks(TOGETHER) {
+            let met: Vec<Met> = some.iter().map(|entry| self.meet(entry, month, &mut lines)).collect::<Result<_>>()?;
+            let read = |met: &Met<'_>| met.known.as_ref().map(|known| echo::traits(&known.text, &known.recipient.names, false));
+            let traits: Vec<Option<Traits>> = met.par_iter().map(read).collect();
+            let mut nearest: Vec<Vec<Earlier>> = Vec::with_capacity(met.len());
+            for (met, traits) in met.iter().zip(&traits) {
+                let (Some(known), Some(traits)) = (&met.known, traits) else {
+                    nearest.push(Vec::new());
+                    continue;
+                };
+                let mut near = self.ledger.nearest_to(traits)?;
+                near.extend(pile.nearest(traits).into_iter().filter_map(|n| above.get(n).cloned()));
+                nearest.push(near);
+                if !is_blank(met.entry) {
+                    pile.add(traits);
+                    above.push(known.as_earlier(met));
+                }
             }
-            done.push(judged);
+            let house = &self.house;
+            let judged: Vec<Judged> =
+                met.into_par_iter().zip(nearest).map(|(met, near)| met.judged(&near, house, fits)).collect::<Result<_>>()?;
+            done.extend(judged);
         }
         Ok(done)
     }
 
-    fn one(
-        &self,
-        entry: &Entry,
-        month: Month,
-        above: &[Earlier],
-        done: &[Judged],
-        fits: &dyn Fn(&Typed<'_>) -> Result<Fits>,
-    ) -> Result<Judged> {
+    /// What the ledger knows of a card, and what stands against it whatever its note says.
+    fn meet<'e>(&self, entry: &'e Entry, month: Month, lines: &mut HashMap<String, usize>) -> Result<Met<'e>> {
         let who = match self.ledger.who(&entry.who) {
             Ok(who) => who,
             Err(trouble) => {
-                let mut finding = Finding::new(Rule::DoNotSend, trouble.message);
+                let mut finding = Finding::new(Rule::DoNotSend, trouble.message).called(HEADING);
                 finding.help = trouble.hints;
-                return Ok(self.unclear(entry, month, finding));
+                return Ok(Met::unclear(entry, month, finding));
             }
         };
         if entry.occasion.as_str().is_empty() {
             let finding = Finding::new(Rule::DoNotSend, "the heading doesn't say what the card is for")
+                .called(HEADING)
                 .help(format!("write it as `## {} | birthday`", who.id()));
-            return Ok(Judged { who: Some(who), ..self.unclear(entry, month, finding) });
+            let unclear = Met::unclear(entry, month, finding);
+            let known = self.known(&who, entry, &unclear.card)?;
+            return Ok(Met { who: Some(who), known: Some(known), ..unclear });
         }
         let day = day_of(&who, &entry.occasion, month);
         let card = format!("{}-{}-{}", who.id(), entry.occasion, entry.occasion.key(day));
         let printed = self.ledger.card(&card)?.map(|c| c.batch.unwrap_or_else(|| "an earlier year".into()));
-        let recipient = self.recipient(&who, &card)?;
-        let text = entry.text();
-        let draft = Draft { text: &text, recipient: &recipient, card: Some(&card) };
-        let mut nearest = self.ledger.nearest_notes(&draft)?;
-        nearest.extend(above.iter().cloned());
-        let mut verdict = echo::check(&draft, &nearest, &self.house);
-        for finding in self.must_not(&who).into_iter().chain(self.no_reply()) {
-            verdict.add(finding);
-        }
-        if let Some(twice) = done.iter().find(|d| d.card == card) {
-            verdict.add(
-                Finding::new(Rule::DoNotSend, format!("this card is on the sheet already, at line {}", twice.entry.line))
+        let known = self.known(&who, entry, &card)?;
+        let mut against: Vec<Finding> = self.must_not(&who).into_iter().chain(self.no_reply()).collect();
+        if let Some(line) = lines.get(&card) {
+            against.push(
+                Finding::new(Rule::DoNotSend, format!("this card is on the sheet already, at line {line}"))
+                    .called(HEADING)
                     .help("keep one of the two; a second card on another occasion needs another name for the occasion"),
             );
         }
+        lines.entry(card.clone()).or_insert(entry.line);
         if entry.note.is_empty() && !entry.ps.is_empty() {
-            verdict.add(
+            against.push(
                 Finding::new(Rule::MissingNote, "there is a postscript, and no note before it")
                     .help("write the note above the PS"),
             );
         }
-        let mut drawn = true;
-        if !is_blank(entry) {
-            let typed =
-                Typed { who: &who, card: &card, occasion: entry.occasion.as_str(), day, note: &entry.note, ps: &entry.ps };
-            let fits = fits(&typed)?;
-            drawn = fits.drawn;
-            for finding in fits.findings {
-                verdict.add(finding);
-            }
-        }
-        let fresh = verdict.fresh().or_else(|| entry.because.as_deref().and_then(|because| verdict.overruled(because)));
-        if entry.because.is_some() {
-            verdict.say_in_vain(fresh.is_none(), drawn);
-        }
-        let note = fresh.filter(|_| drawn).and_then(|fresh| Note::accept(&entry.note, &entry.ps, &text, &fresh));
-        Ok(Judged { entry: entry.clone(), who: Some(who), day, card, verdict, note, printed })
+        Ok(Met { entry, who: Some(who), day, card, printed, against, known: Some(known) })
     }
 
-    fn unclear(&self, entry: &Entry, month: Month, finding: Finding) -> Judged {
-        let mut verdict = Verdict::default();
-        verdict.add(finding);
-        Judged {
-            entry: entry.clone(),
-            who: None,
-            day: month.first(),
-            card: format!("line-{}", entry.line),
-            verdict,
-            note: None,
-            printed: None,
-        }
+    fn known(&self, who: &Who, entry: &Entry, card: &str) -> Result<Known> {
+        Ok(Known { recipient: self.recipient(who, card)?, name: spoken(who), text: entry.text() })
     }
 
     /// Whom the note on this card is for, with everything that is recorded about them.

@@ -16,6 +16,7 @@ mod explain;
 mod index;
 mod judge;
 mod names;
+mod pile;
 mod placeholder;
 mod reading;
 mod scatter;
@@ -23,8 +24,9 @@ mod stranger;
 mod wording;
 
 pub use explain::{Mark, Source, Touch};
-pub use index::{LETTERS_KEPT, Traits, traits};
+pub use index::{Traits, traits};
 pub use names::Names;
+pub use pile::Pile;
 pub use reading::Frequencies;
 
 /// A rule on a note, by the name an owner meets it under.
@@ -241,6 +243,8 @@ pub struct Other {
 pub struct Finding {
     /// The rule.
     pub rule: Rule,
+    /// What it is called on the terminal: the rule, or what is wrong instead where nobody must be spared.
+    pub tag: &'static str,
     /// Refused or only said.
     pub severity: Severity,
     /// A sentence without a full stop, beginning in lower case.
@@ -265,6 +269,7 @@ impl Finding {
     pub fn new(rule: Rule, message: impl Into<String>) -> Finding {
         Finding {
             rule,
+            tag: rule.as_str(),
             severity: rule.severity(),
             message: message.into(),
             help: Vec::new(),
@@ -274,6 +279,13 @@ impl Finding {
             marks: Vec::new(),
             sources: Vec::new(),
         }
+    }
+
+    /// Calls it something else than its rule.
+    #[must_use]
+    pub fn called(mut self, tag: &'static str) -> Finding {
+        self.tag = tag;
+        self
     }
 
     /// Underlines a place.
@@ -330,10 +342,12 @@ impl House {
                 .map_err(|t: Trouble| t.hint("a longer text belongs into the printed letter, which is never compared"));
         }
         if typed < SHORTEST_PHRASE {
-            return wrong(format!("is too short; it needs at least {SHORTEST_PHRASE} words"));
+            return wrong(format!("is too short; it needs at least {SHORTEST_PHRASE} words"))
+                .map_err(|t: Trouble| t.hint("take it out: what anybody may say in a word or two is let through anyway"));
         }
         if self.keep.len() >= MOST_PHRASES {
-            return wrong(format!("is one too many; {MOST_PHRASES} phrases are allowed"));
+            return wrong(format!("is one too many; {MOST_PHRASES} phrases are allowed"))
+                .map_err(|t: Trouble| t.hint("keep those of this year; a longer text belongs into the printed letter"));
         }
         self.keep.push(words.all().iter().map(|w| w.hash).collect());
         Ok(())

@@ -2,13 +2,17 @@
 
 pub mod post;
 pub mod show;
+pub mod upload;
 
+use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use rayon::prelude::*;
 
-use crate::card::{Art, Card, Faces, Fit, Imprint, Look, Making, Misfit, Photo, Sign, Writing, cue};
+use crate::card::{Art, Card, Faces, Fit, Imprint, Look, MARGIN, Making, Misfit, Photo, Writing, cue};
 use crate::day::Day;
 use crate::echo::{Finding, Rule};
 use crate::hand::{self, BLUE, Hand, Hands, Manner, Refusal, Way};
@@ -17,13 +21,17 @@ use crate::ledger::people::Who;
 use crate::letter::{About, BUNDLED, Design, Dressed, Letter, Letters, Tongue};
 use crate::measure::{Affine, Point, Size, mm};
 use crate::note::Note;
-use crate::out::pdf::{self, Meta, Sides};
+use crate::out::pack::Frame;
+use crate::out::pdf::{self, Book, Meta, Sides};
 use crate::page::{Ink, Item, Page};
 use crate::person::Name;
 use crate::shop::Shop;
 use crate::stock::{self, Panels, Plan, Printer, Shelf, Stock, StockEntry, Turn, Use};
 use crate::trouble::{Result, Trouble};
 use crate::typeset::{Align, TypeCase};
+
+/// Cards drawn together: enough for every core, few enough to hold.
+const TOGETHER: usize = 32;
 
 /// What the owner asked for this time, over what wetink.toml says.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +46,8 @@ pub struct Order {
     pub skip: usize,
     /// Marked as a proof.
     pub proof: bool,
+    /// For a postcard service's press instead of the shop's own paper.
+    pub frame: Option<Frame>,
 }
 
 /// A note as it stands somewhere, with the card it is for: what a fit is asked about.
@@ -89,17 +99,35 @@ pub struct Job<'a> {
     pub facts: Vec<String>,
 }
 
-/// A batch as made.
+/// A batch as made, beside its PDF.
 #[derive(Debug)]
 pub struct Printed {
-    /// The PDF; with manual duplex, its fronts.
-    pub pdf: Vec<u8>,
     /// Further files that belong to it: the end of their name, and their bytes.
     pub beside: Vec<(&'static str, Vec<u8>)>,
     /// How each card was made, in order.
     pub made: Vec<Made>,
     /// What the owner should know.
     pub warnings: Vec<String>,
+}
+
+/// What is kept of the cards while their drawings come and go.
+#[derive(Default)]
+struct Gathered {
+    made: Vec<Made>,
+    fits: Vec<Fit>,
+    warnings: BTreeSet<String>,
+}
+
+impl Gathered {
+    fn take(&mut self, job: &Job<'_>, faces: Faces, made: Made) -> Panels {
+        self.warnings.extend(faces.warnings);
+        if let Fit::Printed { substitutes, .. } = &faces.fit {
+            self.warnings.extend(substitutes.iter().map(|s| format!("{}: {s}", job.who.id())));
+        }
+        self.made.push(made);
+        self.fits.push(faces.fit);
+        faces.panels
+    }
 }
 
 /// How the sheet gets its back.
@@ -143,9 +171,10 @@ impl Studio {
         let manner = manner(&print.manner).map_err(|t| t.at(shop.spot("print", "manner", "")))?;
         let duplex = duplex(&print.duplex).map_err(|t| t.at(shop.spot("print", "duplex", "")))?;
         let shelf = shelf(shop)?;
-        let stock = match &order.stock {
-            Some(name) => shelf.find(name)?,
-            None => shelf.find(print.stock()).map_err(|t| t.at(shop.spot("print", "stock", "")))?,
+        let stock = match (&order.frame, &order.stock) {
+            (Some(frame), _) => &frame.stock,
+            (None, Some(name)) => shelf.find(name)?,
+            (None, None) => shelf.find(print.stock()).map_err(|t| t.at(shop.spot("print", "stock", "")))?,
         };
         if stock.purpose != Use::Card {
             return Err(
@@ -162,7 +191,7 @@ impl Studio {
             stock: stock.clone(),
             printer: printer(shop)?,
             duplex,
-            imprint: imprint(shop)?,
+            imprint: imprint(shop, order)?,
             photo,
             design,
             shop: shop.clone(),
@@ -197,7 +226,7 @@ impl Studio {
         let (letter, dressed) = match found {
             Ok(found) => found,
             Err(trouble) => {
-                let mut finding = Finding::new(Rule::DoNotSend, trouble.message);
+                let mut finding = Finding::new(Rule::DoNotSend, trouble.message).called("letter");
                 finding.help = trouble.hints;
                 return Ok(Fits { findings: vec![finding], drawn: false });
             }
@@ -214,8 +243,9 @@ impl Studio {
             Ok(_) => Ok(Fits { findings: Vec::new(), drawn: true }),
             Err(Misfit::Print(trouble)) => Err(trouble),
             Err(Misfit::Note(Refusal::Overflow(over))) => {
+                let larger = if self.order.frame.is_some() { "--size" } else { "wetink stocks" };
                 let mut finding = Finding::new(Rule::Overflow, over.to_string()).help(format!(
-                    "shorten it, or take a larger card (`wetink stocks`); nothing is shrunk or cut on {}",
+                    "shorten it, or take a larger card (`{larger}`); nothing is shrunk or cut on {}",
                     self.stock.name
                 ));
                 if let Some(range) = last_words(&whole, over.words) {
@@ -235,44 +265,78 @@ impl Studio {
         }
     }
 
-    /// Makes the batch.
-    pub fn print(&self, jobs: &[Job<'_>]) -> Result<Printed> {
-        let drawn: Vec<(Faces, Made)> = jobs.par_iter().map(|job| self.make(job)).collect::<Result<_>>()?;
-        let mut warnings: Vec<String> = drawn.iter().flat_map(|(faces, _)| faces.warnings.clone()).collect();
-        for (job, (faces, _)) in jobs.iter().zip(&drawn) {
-            if let Fit::Printed { substitutes, .. } = &faces.fit {
-                warnings.extend(substitutes.iter().map(|s| format!("{}: {s}", job.who.id())));
-            }
-        }
-        warnings.sort();
-        warnings.dedup();
-        let mut beside = Vec::new();
+    /// Makes the batch and writes its PDF, card by card: cards are drawn a few ahead of the page that is written, never all.
+    /// With manual duplex the PDF has the fronts. `told` hears how many cards are on their sheets, and may stop the work.
+    pub fn print<W: Write + ?Sized>(
+        &self,
+        jobs: &[Job<'_>],
+        target: &mut W,
+        told: &mut dyn FnMut(usize) -> Result<()>,
+    ) -> Result<Printed> {
+        let mut batch = Gathered::default();
+        let backs = thread::scope(|scope| {
+            let (hand_over, drawn) = mpsc::sync_channel(1);
+            scope.spawn(move || {
+                for some in jobs.chunks(TOGETHER) {
+                    let cards: Vec<Result<(Faces, Made)>> = some.par_iter().map(|job| self.make(job)).collect();
+                    if hand_over.send(cards).is_err() {
+                        // Nobody prints any more: what went wrong is said there.
+                        return;
+                    }
+                }
+            });
+            let mut cards = jobs.iter().zip(drawn.into_iter().flatten());
+            let mut trouble = None;
+            let panels = std::iter::from_fn(|| {
+                let (job, card) = cards.next()?;
+                let panels = card.map(|(faces, made)| batch.take(job, faces, made));
+                match panels.and_then(|panels| told(batch.made.len()).map(|()| panels)) {
+                    Ok(panels) => Some(if self.order.proof { self.proof(panels) } else { panels }),
+                    Err(wrong) => {
+                        trouble = Some(wrong);
+                        None
+                    }
+                }
+            });
+            let backs = self.lay_out(panels, target);
+            trouble.map_or(backs, Err)
+        })?;
+        let mut beside: Vec<(&'static str, Vec<u8>)> = backs.into_iter().map(|bytes| ("backs", bytes)).collect();
         if self.order.by_hand {
-            beside.push(("cues", self.cue_sheet(jobs, &drawn)?));
+            beside.push(("cues", self.cue_sheet(jobs, &batch.fits)?));
         }
-        let mut made = Vec::with_capacity(drawn.len());
-        let mut panels: Vec<Panels> = Vec::with_capacity(drawn.len());
-        for (faces, how) in drawn {
-            panels.push(if self.order.proof { self.proof(faces.panels) } else { faces.panels });
-            made.push(how);
-        }
+        Ok(Printed { beside, made: batch.made, warnings: batch.warnings.into_iter().collect() })
+    }
+
+    /// The cards on their sheets as a PDF; with manual duplex, the backs as another.
+    fn lay_out<W: Write + ?Sized>(&self, panels: impl Iterator<Item = Panels>, target: &mut W) -> Result<Option<Vec<u8>>> {
         let (turn, manual) = self.turn();
         let plan = Plan { stock: &self.stock, turn, skip: self.order.skip, printer: &self.printer };
-        let sheets = stock::impose(panels, plan)?.collect::<Result<Vec<_>>>()?;
-        let sides = match turn {
-            _ if !self.stock.duplex => Sides::One,
-            Turn::LongEdge => Sides::LongEdge,
-            Turn::ShortEdge => Sides::ShortEdge,
-        };
-        let pdf = match manual.filter(|_| self.stock.duplex) {
-            None => pdf::write(sheets.into_iter().flat_map(stock::Sheet::pages), &self.meta(Some(sides)))?,
-            Some(reversed) => {
-                let (fronts, backs) = stock::stacks(sheets, reversed);
-                beside.push(("backs", pdf::write(&backs, &self.meta(Some(Sides::One)))?));
-                pdf::write(&fronts, &self.meta(Some(Sides::One)))?
+        let sheets = stock::impose(panels, plan)?;
+        let Some(reversed) = manual.filter(|_| self.stock.duplex) else {
+            let sides = match turn {
+                _ if !self.stock.duplex => Sides::One,
+                Turn::LongEdge => Sides::LongEdge,
+                Turn::ShortEdge => Sides::ShortEdge,
+            };
+            let mut book = Book::open(target)?;
+            for sheet in sheets {
+                sheet?.pages().try_for_each(|page| book.add(page))?;
             }
+            book.close(&self.meta(Some(sides)))?;
+            return Ok(None);
         };
-        Ok(Printed { pdf, beside, made, warnings })
+        let mut bytes = Vec::new();
+        let (mut fronts, mut backs) = (Book::open(target)?, Book::open(&mut bytes)?);
+        for sheet in sheets {
+            let sheet = sheet?;
+            fronts.add(sheet.front)?;
+            sheet.back.map_or(Ok(()), |back| backs.add(back))?;
+        }
+        let meta = self.meta(Some(Sides::One));
+        fronts.close(&meta)?;
+        backs.close(&Meta { backwards: reversed, ..meta })?;
+        Ok(Some(bytes))
     }
 
     /// How the sheet is turned, and if by hand, whether its backs come in reverse.
@@ -327,7 +391,7 @@ impl Studio {
 
     fn card(&self, typed: &Typed<'_>, number: usize, letter: &Letter, dressed: Dressed, look: Look) -> Card {
         Card {
-            number: u32::try_from(number).unwrap_or(u32::MAX),
+            number: if self.order.frame.is_some() { 0 } else { u32::try_from(number).unwrap_or(u32::MAX) },
             initials: initials(&typed.who.name()),
             dressed,
             sober: letter.sober,
@@ -339,6 +403,7 @@ impl Studio {
     }
 
     fn making<'a>(&'a self, hand: &'a Hand, way: Way) -> Making<'a> {
+        let frame = self.order.frame.as_ref();
         Making {
             case: &self.case,
             writing: if self.order.by_hand {
@@ -346,11 +411,13 @@ impl Studio {
             } else {
                 Writing::Printed(hand, way)
             },
-            sign: Sign::Ink,
+            sign: self.sign(),
             imprint: &self.imprint,
             form: self.stock.form,
             panel: self.stock.panel,
-            blocked: Vec::new(),
+            blocked: frame.map_or_else(Vec::new, |f| f.blocked.clone()),
+            margin: frame.map_or(MARGIN, |f| f.margin),
+            bleed: frame.map_or(0.0, |f| f.bleed),
         }
     }
 
@@ -401,7 +468,7 @@ impl Studio {
 
     fn meta(&self, sides: Option<Sides>) -> Meta {
         let us = &self.shop.settings.shop;
-        Meta { title: "Cards".into(), author: us.name.clone(), language: us.language.clone(), sides }
+        Meta { title: "Cards".into(), author: us.name.clone(), language: us.language.clone(), sides, backwards: false }
     }
 
     /// Every side says that it is a proof.
@@ -418,10 +485,10 @@ impl Studio {
             .collect()
     }
 
-    fn cue_sheet(&self, jobs: &[Job<'_>], drawn: &[(Faces, Made)]) -> Result<Vec<u8>> {
+    fn cue_sheet(&self, jobs: &[Job<'_>], fits: &[Fit]) -> Result<Vec<u8>> {
         let mut cues = Vec::new();
-        for (job, (faces, _)) in jobs.iter().zip(drawn) {
-            let Fit::ByHand(fit) = &faces.fit else { continue };
+        for (job, fit) in jobs.iter().zip(fits) {
+            let Fit::ByHand(fit) = fit else { continue };
             let ps = if job.note.ps().is_empty() { String::new() } else { format!("\n\nPS: {}", job.note.ps()) };
             cues.push(cue::Cue {
                 number: u32::try_from(job.number).unwrap_or(u32::MAX),
@@ -522,14 +589,18 @@ fn picture(shop: &Shop, named: &str) -> Result<Photo> {
     Photo::read(named, bytes)
 }
 
-fn imprint(shop: &Shop) -> Result<Imprint> {
+fn imprint(shop: &Shop, order: &Order) -> Result<Imprint> {
     let us = &shop.settings.shop;
     let logo = if us.logo.is_empty() {
         None
     } else {
         Some(Arc::new(picture(shop, &us.logo).map_err(|t| t.at(shop.spot("shop", "logo", "")))?))
     };
-    let address = crate::address::lines("", &us.address, &us.country);
+    let mut address = crate::address::lines("", &us.address, &us.country);
+    // A service prints the sender's address where it wants it.
+    if order.frame.is_some() {
+        address.clear();
+    }
     Ok(Imprint { shop: us.name.clone(), answer: vec![us.answer.clone()], address, logo })
 }
 

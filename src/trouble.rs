@@ -17,6 +17,8 @@ pub enum Kind {
     Refused,
     /// The shop's own data is damaged. Exit code 4.
     Damaged,
+    /// The owner stopped it. Exit code 130.
+    Stopped,
 }
 
 /// A place in a text somebody wrote: which text, and the byte range to underline.
@@ -84,6 +86,12 @@ impl Trouble {
     #[must_use]
     pub fn damaged(message: impl Into<String>) -> Trouble {
         Trouble::new(Kind::Damaged, message)
+    }
+
+    /// The owner stopped it.
+    #[must_use]
+    pub fn stopped(message: impl Into<String>) -> Trouble {
+        Trouble::new(Kind::Stopped, message)
     }
 
     /// An operating-system error on a file: `cannot read notes/2026-12.md: permission denied`.

@@ -6,10 +6,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use kurbo::ParamCurveNearest as _;
+
 use super::MARGIN;
 use super::chance::Chance;
 use crate::letter::Design;
-use crate::measure::{Circle, Point, Shape as _, Size};
+use crate::measure::{BezPath, Circle, Line, Point, Shape as _, Size};
 use crate::page::{Ink, Item};
 use crate::trouble::Trouble;
 use crate::typeset::{Align, Style, TypeCase};
@@ -153,6 +155,32 @@ pub fn draw(look: Look, size: Size, greeting: &Greeting<'_>, case: &TypeCase) ->
         Design::Hills => hills::draw(&mut cover),
     }
     cover.items
+}
+
+/// How far a thinned line may stray from the full one, in points: 0.02 mm.
+const STRAY: f64 = 0.05;
+
+/// A line through points, without those that nobody would miss.
+fn thinned(points: impl IntoIterator<Item = Point>) -> BezPath {
+    let points: Vec<Point> = points.into_iter().collect();
+    let mut path = BezPath::new();
+    let Some(first) = points.first() else { return path };
+    path.move_to(*first);
+    let mut from = 0;
+    while from + 1 < points.len() {
+        // As far on as everything between stays near the straight line.
+        let mut to = from + 1;
+        while to + 1 < points.len() {
+            let line = Line::new(points[from], points[to + 1]);
+            if points[from + 1..=to].iter().any(|p| line.nearest(*p, 1e-6).distance_sq > STRAY * STRAY) {
+                break;
+            }
+            to += 1;
+        }
+        path.line_to(points[to]);
+        from = to;
+    }
+    path
 }
 
 /// A cover being drawn.

@@ -37,7 +37,7 @@ impl Check {
         let (mut refused, mut objects) = (0, Vec::new());
         for path in paths {
             let sheet = open_sheet(&shop, &path)?;
-            let all = desk.judge(&sheet, month_of_sheet(&sheet.file)?, &|typed| studio.fits(typed))?;
+            let all = judge(&desk, &studio, &sheet, talk, "nothing was changed anyway")?;
             refused += all.iter().filter(|j| j.note.is_none()).count();
             if self.json {
                 objects.push(desk::json(&desk, &sheet, &all));
@@ -52,6 +52,13 @@ impl Check {
         }
         Ok(if refused > 0 { Done::Code(3) } else { Done::Well })
     }
+}
+
+/// Judges a sheet before the eyes of whoever waits for it.
+pub fn judge(desk: &Desk<'_>, studio: &Studio, sheet: &Sheet, talk: &Talk, undone: &'static str) -> Result<Vec<Judged>> {
+    let written = sheet.entries.iter().filter(|e| !e.note.is_empty() || !e.ps.is_empty()).count();
+    let bar = talk.bar("checking", "note", written).undone(undone);
+    desk.judge(sheet, month_of_sheet(&sheet.file)?, &|typed| bar.one_more().and_then(|()| studio.fits(typed)))
 }
 
 /// Several sheets' findings as one object.
@@ -121,7 +128,7 @@ pub fn tell(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged], talk: &Talk) {
 pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble {
     let text = judged.entry.text();
     let who = judged.who.as_ref().map_or_else(|| judged.entry.who.clone(), |w| w.id().to_string());
-    let mut trouble = Trouble::refused(format!("[{}] {who}: {}", finding.rule.as_str(), finding.message));
+    let mut trouble = Trouble::refused(format!("[{}] {who}: {}", finding.tag, finding.message));
     let spans: Vec<_> = finding.ranges.iter().take(12).map(|r| judged.entry.in_file(r)).collect();
     if spans.is_empty() {
         trouble = trouble.at(sheet.spot(judged.entry.who_at.clone(), ""));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::check::open_sheet;
+use crate::cli::check::{self, open_sheet};
 use crate::cli::due::month_of_sheet;
 use crate::cli::print::{job, the_sheet};
 use crate::cli::talk::{Talk, WARN, count, styled};
@@ -54,7 +54,7 @@ impl Preview {
         let sheet = open_sheet(&shop, &path)?;
         let month = month_of_sheet(&sheet.file)?;
         let desk = Desk::new(&shop, &room.ledger)?;
-        let all = desk.judge(&sheet, month, &|typed| studio.fits(typed))?;
+        let all = check::judge(&desk, &studio, &sheet, talk, "no picture was made")?;
         let mut wanted: Vec<&Judged> = all.iter().filter(|j| !j.unwritten() && j.who.is_some()).collect();
         if !self.who.is_empty() {
             let ids = self.who.iter().map(|typed| room.ledger.who(typed).map(|w| w.id().clone())).collect::<Result<Vec<_>>>()?;

@@ -3,16 +3,17 @@
 //! The order of effects is the promise: the PDF waits whole under another name; one transaction opens the batch as `building` and
 //! records every card; the PDF gets its name; the batch is `ready`. Whatever a crash leaves between these, the next command can tell.
 
-use std::fs;
-use std::io::Write as _;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use sha2::{Digest as _, Sha256};
 
 use crate::cli::check::{self, open_sheet, open_sheets};
 use crate::cli::due::month_of_sheet;
 use crate::cli::talk::{GOOD, STRONG, Talk, WARN, count, styled};
-use crate::cli::workroom::{self, Workroom, sha256, step, waiting_name};
+use crate::cli::workroom::{self, Workroom, step, waiting_name};
 use crate::cli::{Done, World};
 use crate::day::Month;
 use crate::desk::{Desk, Judged};
@@ -67,6 +68,7 @@ impl Print {
             by_hand: self.by_hand,
             skip: self.skip,
             proof: self.proof,
+            frame: None,
         };
         let studio = Studio::set_up(&shop, &order)?;
         for line in studio.warnings() {
@@ -82,7 +84,7 @@ impl Print {
         let sheet = open_sheet(&shop, &path)?;
         let month = month_of_sheet(&sheet.file)?;
         let desk = Desk::new(&shop, &room.ledger)?;
-        let all = desk.judge(&sheet, month, &|typed| studio.fits(typed))?;
+        let all = check::judge(&desk, &studio, &sheet, talk, "nothing was printed and nothing logged")?;
         check::tell(&desk, &sheet, &all, talk);
         let refused = all.iter().any(|j| j.note.is_none() && j.printed.is_none());
         let before = all.iter().filter(|j| j.printed.is_some()).count();
@@ -108,34 +110,29 @@ impl Print {
             talk.say(format!("{} would be printed on {}: {}", count(jobs.len(), "card"), studio.stock().name, names.join(", ")));
             return Ok(ended);
         }
-        let printed = studio.print(&jobs)?;
-        for line in &printed.warnings {
-            talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
-        }
         if self.proof {
             let place = shop.out().join(format!("proof-{month}.pdf"));
             shop::private_dir(&shop.out())?;
-            shop::write_whole(&place, &printed.pdf)?;
+            let mut pdf = Vec::new();
+            let bar = talk.bar("drawing", "card", jobs.len()).undone("no proof was made");
+            let printed = studio.print(&jobs, &mut pdf, &mut |done| bar.at(done))?;
+            drop(bar);
+            warn(&printed, talk);
+            shop::write_whole(&place, &pdf)?;
             talk.put(place.display().to_string());
             talk.say(format!("{} on a proof; nothing is logged", count(jobs.len(), "card")));
             return Ok(ended);
         }
         let sheet_file = sheet.file.clone();
-        let cards: Vec<(Job<'_>, String)> = jobs
-            .into_iter()
-            .map(|j| {
-                let key = Occasion::new(&j.occasion).key(j.day);
-                (j, key)
-            })
-            .collect();
-        let batch = commit(world, &shop, &mut room, month, &sheet_file, &printed, cards.len(), |change, n, _| {
-            for (at, (job, key)) in cards.iter().enumerate() {
+        let batch = Making { world, shop: &shop, studio: &studio, talk, month, sheet: &sheet_file };
+        let batch = batch.commit(&mut room, &jobs, |change, n, _, printed| {
+            for (at, job) in jobs.iter().enumerate() {
                 let new = NewCard {
                     id: &job.card,
                     to: job.who.id(),
                     household: matches!(job.who, Who::Household(..)),
                     occasion: &job.occasion,
-                    key,
+                    key: &Occasion::new(&job.occasion).key(job.day),
                     day: job.day,
                     note: job.note.text(),
                     ps: job.note.ps(),
@@ -205,11 +202,12 @@ impl Print {
                 facts: Vec::new(),
             });
         }
-        let printed = studio.print(&jobs)?;
-        for line in &printed.warnings {
-            talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
-        }
-        let batch = commit(world, shop, room, Month::of(world.today), "again", &printed, cards.len(), |change, _, id| {
+        // Named after the month the cards are for, beside the batch they were spoilt in.
+        let first = cards.first().map(|(card, ..)| card);
+        let month = first.and_then(|card| card.batch.as_deref()?.get(..7)?.parse().ok());
+        let month = month.unwrap_or_else(|| Month::of(first.map_or(world.today, |card| card.day)));
+        let batch = Making { world, shop, studio, talk, month, sheet: "again" };
+        let batch = batch.commit(room, &jobs, |change, _, id, _| {
             cards.iter().try_for_each(|(card, ..)| change.happened(card.n, "reprinted", world.today, "", id))
         })?;
         talk.put(shop.dir.join(&batch.file).display().to_string());
@@ -260,6 +258,17 @@ fn spoilt(room: &Workroom, typed: &str) -> Result<Vec<Card>> {
     if !batch.is_empty() {
         return Ok(batch);
     }
+    if room.ledger.matching(typed)?.is_empty() {
+        let near = room.ledger.nearest(typed)?;
+        let batches = room.ledger.batches()?;
+        let ids: Vec<&str> = batches.iter().rev().filter(|b| b.state == "ready").take(3).map(|b| b.id.as_str()).collect();
+        let trouble = Trouble::failed(format!("`{typed}` is no card, no batch and nobody's name"));
+        return Err(match (near.as_slice(), ids.as_slice()) {
+            ([], []) => trouble.hint("nothing was printed yet: `wetink print`"),
+            ([], ids) => trouble.hint(format!("the newest batches are {}; `wetink person show WHO` lists the cards", ids.join(", "))),
+            (near, _) => trouble.hint(format!("did you mean {}?", near.join(" or "))),
+        });
+    }
     let who = room.ledger.who(typed)?;
     let newest = room.ledger.cards_to(who.id())?.into_iter().rev().find(|c| !c.imported);
     newest.map(|c| vec![c]).ok_or_else(|| {
@@ -301,87 +310,156 @@ pub fn the_sheet(shop: &Shop, room: &Workroom) -> Result<PathBuf> {
     }
 }
 
-/// Makes the batch: the PDF on disk and everything `record` writes in the ledger, or neither.
-#[allow(clippy::too_many_arguments)] // The arguments are the parts of a batch; a struct would only name them twice.
-fn commit(
-    world: &World,
-    shop: &Shop,
-    room: &mut Workroom,
-    month: Month,
-    sheet: &str,
-    printed: &Printed,
-    cards: usize,
-    record: impl FnOnce(&Change<'_>, i64, &str) -> Result<()>,
-) -> Result<Batch> {
-    shop::private_dir(&shop.out())?;
-    let id = room.ledger.next_batch_id(month)?;
-    let mut batch = Batch {
-        n: 0,
-        file: format!("out/{id}.pdf"),
-        id,
-        day: world.today,
-        sheet: sheet.to_owned(),
-        sha256: sha256(&printed.pdf),
-        cards: u32::try_from(cards).unwrap_or(u32::MAX),
-        state: "ready".into(),
-    };
-    let place = shop.dir.join(&batch.file);
-    if place.exists() {
-        return Err(Trouble::failed(format!("{} is there already, and not from wetink", batch.file))
-            .hint("move it away, then print again; nothing was logged"));
+fn warn(printed: &Printed, talk: &Talk) {
+    for line in &printed.warnings {
+        talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
     }
-    let waiting = waiting_name(&place);
-    step("before the PDF");
-    // What lies beside it can be made again at any time; it is there before the batch is.
-    for (end, bytes) in &printed.beside {
-        shop::write_whole(&shop.out().join(format!("{}-{end}.pdf", batch.id)), bytes)?;
-    }
-    write_new(&waiting, &printed.pdf)?;
-    step("the PDF waits");
-    let opened = room.ledger.change(|change| {
-        let n = change.begin_batch(&batch)?;
-        step("inside the transaction");
-        record(change, n, &batch.id)?;
-        step("all cards recorded, nothing kept yet");
-        Ok(n)
-    });
-    batch.n = match opened {
-        Ok(n) => n,
-        Err(trouble) => {
-            // Nothing was recorded; a PDF that belongs to nothing must not stay.
-            let _ = fs::remove_file(&waiting);
-            return Err(trouble);
-        }
-    };
-    step("the batch is building");
-    if let Err(error) = fs::rename(&waiting, &place) {
-        let _ = fs::remove_file(&waiting);
-        room.ledger.change(|change| change.void_batch(batch.n))?;
-        return Err(Trouble::file("write", &place, &error).hint("nothing was logged; print again"));
-    }
-    step("the PDF has its name");
-    shop::sync_dir(&shop.out());
-    room.ledger.change(|change| change.finish_batch(batch.n))?;
-    step("ready");
-    Ok(batch)
 }
 
-/// Writes a new file that only its owner can read, and waits until it is on the disk.
-fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
+/// A batch about to be made.
+struct Making<'a> {
+    world: &'a World,
+    shop: &'a Shop,
+    studio: &'a Studio,
+    talk: &'a Talk,
+    month: Month,
+    sheet: &'a str,
+}
+
+impl Making<'_> {
+    /// Makes the batch: the PDF on disk and everything `record` writes in the ledger, or neither.
+    fn commit(
+        &self,
+        room: &mut Workroom,
+        jobs: &[Job<'_>],
+        record: impl FnOnce(&Change<'_>, i64, &str, &Printed) -> Result<()>,
+    ) -> Result<Batch> {
+        let shop = self.shop;
+        shop::private_dir(&shop.out())?;
+        let id = room.ledger.next_batch_id(self.month)?;
+        let file = format!("out/{id}.pdf");
+        let place = shop.dir.join(&file);
+        if place.exists() {
+            return Err(Trouble::failed(format!("{file} is there already, and not from wetink"))
+                .hint("move it away, then print again; nothing was logged"));
+        }
+        step("before the PDF");
+        let mut waiting = Waiting::open(waiting_name(&place))?;
+        let bar = self.talk.bar("printing", "card", jobs.len()).undone("nothing was printed and nothing logged");
+        let half = jobs.len().div_ceil(2);
+        let made = self.studio.print(jobs, &mut waiting, &mut |done| {
+            if done == half {
+                step("half of the PDF is made");
+            }
+            bar.at(done)
+        });
+        let printed = waiting.whole(made)?;
+        bar.hide();
+        warn(&printed, self.talk);
+        // What lies beside it can be made again at any time; it is there before the batch is.
+        for (end, bytes) in &printed.beside {
+            shop::write_whole(&shop.out().join(format!("{id}-{end}.pdf")), bytes)?;
+        }
+        step("the PDF waits");
+        let mut batch = Batch {
+            n: 0,
+            file,
+            id,
+            day: self.world.today,
+            sheet: self.sheet.to_owned(),
+            sha256: waiting.sha256(),
+            cards: u32::try_from(jobs.len()).unwrap_or(u32::MAX),
+            state: "ready".into(),
+        };
+        batch.n = room.ledger.change(|change| {
+            let n = change.begin_batch(&batch)?;
+            step("inside the transaction");
+            record(change, n, &batch.id, &printed)?;
+            step("all cards recorded, nothing kept yet");
+            Ok(n)
+        })?;
+        step("the batch is building");
+        if let Err(error) = waiting.name_it(&place) {
+            room.ledger.change(|change| change.void_batch(batch.n))?;
+            return Err(Trouble::file("write", &place, &error).hint("nothing was logged; print again"));
+        }
+        step("the PDF has its name");
+        shop::sync_dir(&shop.out());
+        room.ledger.change(|change| change.finish_batch(batch.n))?;
+        step("ready");
+        Ok(batch)
     }
-    let wrong = |e: &std::io::Error| {
-        let _ = fs::remove_file(path);
-        Trouble::file("write", path, e).hint("nothing was logged; is the disk full?")
-    };
-    let mut file = options.open(path).map_err(|e| wrong(&e))?;
-    let half = bytes.len() / 2;
-    file.write_all(&bytes[..half]).map_err(|e| wrong(&e))?;
-    step("half of the PDF is written");
-    file.write_all(&bytes[half..]).and_then(|()| file.sync_all()).map_err(|e| wrong(&e))
+}
+
+/// A PDF on its way to the disk, under a name that it keeps until the ledger has its batch. Only its owner can read it. It is gone
+/// if anything goes wrong before that: a PDF that belongs to nothing must not stay.
+struct Waiting {
+    path: PathBuf,
+    file: BufWriter<File>,
+    sum: Sha256,
+    named: bool,
+    failed: Option<std::io::Error>,
+}
+
+impl Waiting {
+    fn open(path: PathBuf) -> Result<Waiting> {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let file = options.open(&path).map_err(|e| unwritten(&path, &e))?;
+        let file = BufWriter::with_capacity(1 << 18, file);
+        Ok(Waiting { path, file, sum: Sha256::new(), named: false, failed: None })
+    }
+
+    /// What was made, once all of it is on the disk.
+    fn whole(&mut self, made: Result<Printed>) -> Result<Printed> {
+        let made = made.map_err(|trouble| self.failed.take().map_or(trouble, |error| unwritten(&self.path, &error)))?;
+        self.file.flush().and_then(|()| self.file.get_ref().sync_all()).map_err(|error| unwritten(&self.path, &error))?;
+        Ok(made)
+    }
+
+    fn sha256(&self) -> String {
+        workroom::hexadecimal(&self.sum.clone().finalize())
+    }
+
+    fn name_it(mut self, place: &Path) -> std::io::Result<()> {
+        fs::rename(&self.path, place)?;
+        self.named = true;
+        Ok(())
+    }
+}
+
+impl Write for Waiting {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.sum.update(bytes);
+        self.file.write_all(bytes).map_err(|error| {
+            let kind = error.kind();
+            self.failed = Some(error);
+            kind.into()
+        })
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if !self.named {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> Trouble {
+    Trouble::file("write", path, error).hint("nothing was logged; is the disk full?")
 }

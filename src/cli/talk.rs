@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::cli::bar::Bar;
 use crate::cli::show;
 use crate::trouble::Trouble;
 use crate::words;
@@ -24,6 +25,8 @@ pub const DIM: Style = Style::new().dimmed();
 #[derive(Clone, Copy, Debug)]
 pub struct Talk {
     terminal: bool,
+    /// Standard error is a terminal: a bar would be seen.
+    watched: bool,
     hushed: bool,
 }
 
@@ -31,13 +34,14 @@ impl Talk {
     /// Speaks on this process's own streams.
     #[must_use]
     pub fn of_this_process() -> Talk {
-        Talk { terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(), hushed: false }
+        let watched = std::io::stderr().is_terminal();
+        Talk { terminal: watched && std::io::stdin().is_terminal(), watched, hushed: false }
     }
 
     /// Says and asks nothing, for a verb that only prepares another.
     #[must_use]
     pub fn hushed(self) -> Talk {
-        Talk { terminal: false, hushed: true }
+        Talk { terminal: false, watched: false, hushed: true }
     }
 
     /// Whether somebody can be asked.
@@ -78,6 +82,12 @@ impl Talk {
     /// A warning: the same, but the work went on.
     pub fn warning(self, trouble: &Trouble) {
         self.say(show::warning(trouble));
+    }
+
+    /// Work on so many things that may take a while: a bar, if somebody watches, and a safe point for Ctrl-C between two of them.
+    #[must_use]
+    pub fn bar(self, doing: &'static str, thing: &'static str, all: impl Into<Option<usize>>) -> Bar {
+        Bar::new(doing, thing, all.into(), self.watched)
     }
 
     /// Asks a question that yes or no answers. Off a terminal the answer is no.

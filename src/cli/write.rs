@@ -18,7 +18,7 @@ use crate::echo::Severity;
 use crate::ledger::Ledger;
 use crate::ledger::people::Who;
 use crate::occasion::Occasion;
-use crate::person::{Id, Status};
+use crate::person::{Id, Person, Status};
 use crate::rules::{Give, Rules};
 use crate::sheet::{self, Entry, Prompt, Sheet};
 use crate::shop::{self, Shop};
@@ -65,7 +65,7 @@ impl Write {
             talk.say(format!("No editor is set: open {name} in any editor, write under each heading, then `wetink check`."));
             return Ok(Done::Well);
         };
-        edit(world, &shop, &path, month, editor, talk)
+        edit(world, &shop, &path, editor, talk)
     }
 
     /// Puts everybody who is due on the sheet; how many cards stood there before.
@@ -87,6 +87,10 @@ impl Write {
         }
         for typed in &self.who {
             let who = ledger.who(typed)?;
+            if let Some(person) = who.persons().first().filter(|_| who.persons().iter().all(|p| p.status != Status::Contact)) {
+                return Err(Trouble::refused(must_not(person))
+                    .hint(format!("nothing was changed; see `wetink person show {}`", person.id)));
+            }
             let occasion = Occasion::new(&self.occasion);
             prompts.push(Prompt {
                 who: who.id().to_string(),
@@ -130,15 +134,22 @@ fn context(world: &World, ledger: &Ledger, rules: &Rules, to: &Id) -> Result<Vec
     Ok(brief::brief(rules, &touches, last.as_ref().map(|c| (c.day, c.note.as_str())), world.today))
 }
 
+/// Why somebody gets no card.
+fn must_not(person: &Person) -> String {
+    let name = person.name.spoken();
+    match person.status {
+        Status::Deceased => format!("{name} has died"),
+        Status::Undeliverable => format!("mail to {name} comes back"),
+        Status::DoNotContact | Status::Contact => format!("{name} asked not to be written to"),
+    }
+}
+
 /// Why a card on the sheet is no longer due.
 fn no_longer(ledger: &Ledger, entry: &Entry, month: Month) -> Option<String> {
     let who = ledger.with_id(&Id::from_stored(entry.who.clone())).ok()??;
     if let Who::Person(person) = &who {
-        match person.status {
-            Status::Contact => {}
-            Status::Deceased => return Some(format!("{} has died", person.name.spoken())),
-            Status::DoNotContact => return Some(format!("{} asked not to be written to", person.name.spoken())),
-            Status::Undeliverable => return Some(format!("mail to {} comes back", person.name.spoken())),
+        if person.status != Status::Contact {
+            return Some(must_not(person));
         }
         let has_day = match entry.occasion.as_str() {
             "birthday" => person.birthday.is_some(),
@@ -155,7 +166,7 @@ fn no_longer(ledger: &Ledger, entry: &Entry, month: Month) -> Option<String> {
 }
 
 /// The editor, then the check, until nothing is refused or the writer leaves the sheet as it is.
-fn edit(world: &World, shop: &Shop, path: &Path, month: Month, editor: &str, talk: &Talk) -> Result<Done> {
+fn edit(world: &World, shop: &Shop, path: &Path, editor: &str, talk: &Talk) -> Result<Done> {
     let read = || std::fs::read(path).map_err(|e| Trouble::file("read", path, &e));
     loop {
         let before = read()?;
@@ -165,14 +176,14 @@ fn edit(world: &World, shop: &Shop, path: &Path, month: Month, editor: &str, tal
         let ledger = workroom::read(shop, talk)?;
         let studio = Studio::open(shop)?;
         let desk = Desk::new(shop, &ledger)?;
-        let all = desk.judge(&sheet, month, &|typed| studio.fits(typed))?;
+        let all = check::judge(&desk, &studio, &sheet, talk, "the sheet stays as it is")?;
         let mut remarks = Vec::new();
         for judged in &all {
             let refusals =
                 desk.heard(judged).filter(|f| f.severity == Severity::Refuse && judged.note.is_none() && !judged.unwritten());
             let mut lines = Vec::new();
             for finding in refusals {
-                lines.push(format!("refused, {}: {}", finding.rule.as_str(), finding.message));
+                lines.push(format!("refused, {}: {}", finding.tag, finding.message));
                 lines.extend(
                     finding
                         .lines(&judged.entry.text())

@@ -14,7 +14,7 @@ const FEW_WORDS: usize = 13;
 const MOST_KEYS: usize = 220;
 
 /// Rows of letters kept of a note, and asked for.
-pub const LETTERS_KEPT: usize = 4;
+const LETTERS_KEPT: usize = 4;
 const LETTERS_ASKED: usize = 24;
 /// Where other words may be strewn between its own, words further apart are asked for too.
 const STREWN: usize = 6;
@@ -26,13 +26,27 @@ pub struct Traits {
     pub fingerprints: Vec<i64>,
     /// Each with the sentence it is from.
     pub keys: Vec<(u32, usize)>,
-    /// Rows of its letters, whatever gaps are between them: it is found by these where its words are disguised. The index keeps
-    /// the first [`LETTERS_KEPT`]; behind them are more to ask by. None are given for a note whose text must be forgotten.
+    /// Rows of its letters, whatever gaps are between them: it is found by these where its words are disguised. An index keeps
+    /// the first few; behind them are more to ask by. None are given for a note whose text must be forgotten.
     pub letters: Vec<u32>,
     /// The gaps between its words are not where a reader expects them.
     pub scrambled: bool,
     /// Its different words, for how often words stand in the shop's notes.
     pub stems: Vec<i64>,
+}
+
+impl Traits {
+    /// What the note is put into an index under.
+    pub fn kept(&self) -> impl Iterator<Item = u32> {
+        let words = self.keys.iter().map(|(key, _)| *key);
+        words.chain(self.letters.iter().take(LETTERS_KEPT).copied())
+    }
+
+    /// What others are asked for by, each with the sentence it is from.
+    pub fn asked(&self) -> impl Iterator<Item = (u32, usize)> {
+        let letters = self.letters.iter().filter(|_| self.scrambled).map(|key| (*key, 0));
+        self.keys.iter().copied().chain(letters)
+    }
 }
 
 /// Everything the index keeps of a note. `public` leaves out what might be a name, for a note whose text must be forgotten.

@@ -72,18 +72,12 @@ struct Waiting {
 
 impl Waiting {
     fn add(&mut self, card: i64, traits: &Traits) {
-        self.keys.extend(kept(traits).map(|key| (key, card)));
+        self.keys.extend(traits.kept().map(|key| (key, card)));
         for stem in &traits.stems {
             *self.stems.entry(*stem).or_default() += 1;
         }
         self.notes += 1;
     }
-}
-
-/// The keys a note is kept under.
-fn kept(traits: &Traits) -> impl Iterator<Item = u32> {
-    let words = traits.keys.iter().map(|(key, _)| *key);
-    words.chain(traits.letters.iter().take(echo::LETTERS_KEPT).copied())
 }
 
 /// The cards of one row: rest of the key, card.
@@ -324,7 +318,7 @@ impl Change<'_> {
             self.take_out(card, Some(erased))?;
             let kept = echo::traits(text, &old.names, true);
             let waiting = &mut *self.echoes.0.borrow_mut();
-            waiting.keys.extend(self::kept(&kept).map(|key| (key, erased)));
+            waiting.keys.extend(kept.kept().map(|key| (key, erased)));
             write(&self.tx, waiting)
         };
         self.taking_back("erase", || keep().map_err(|e| damaged(&e)))
@@ -369,7 +363,7 @@ impl Change<'_> {
                     .execute(params![hash, card])?,
             };
         }
-        for key in kept(&traits) {
+        for key in traits.kept() {
             let (bucket, rest) = split(key);
             let mut entries = row(&self.tx, bucket)?;
             let before = entries.len();
@@ -404,12 +398,16 @@ impl Ledger {
 
     /// The earlier notes a draft may be a copy of, nearest first.
     pub fn nearest_notes(&self, draft: &Draft<'_>) -> Result<Vec<Earlier>> {
-        self.near(draft).map_err(|e| damaged(&e))
+        self.nearest_to(&echo::traits(draft.text, &draft.recipient.names, false))
     }
 
-    fn near(&self, draft: &Draft<'_>) -> rusqlite::Result<Vec<Earlier>> {
+    /// The same for a draft's traits.
+    pub fn nearest_to(&self, traits: &Traits) -> Result<Vec<Earlier>> {
+        self.near(traits).map_err(|e| damaged(&e))
+    }
+
+    fn near(&self, traits: &Traits) -> rusqlite::Result<Vec<Earlier>> {
         let conn = self.conn();
-        let traits = echo::traits(draft.text, &draft.recipient.names, false);
         let mut found: Vec<i64> = Vec::new();
         let mut identical = 0;
         for hash in &traits.fingerprints {
@@ -421,7 +419,7 @@ impl Ledger {
             }
             identical = found.len();
         }
-        for card in ranked(conn, &traits)? {
+        for card in ranked(conn, traits)? {
             if !found.contains(&card) {
                 found.push(card);
             }
@@ -457,8 +455,7 @@ impl Ledger {
 fn ranked(conn: &Connection, traits: &Traits) -> rusqlite::Result<Vec<i64>> {
     let mut scores: HashMap<i64, f32> = HashMap::new();
     let mut by_sentence: BTreeMap<usize, HashMap<i64, f32>> = BTreeMap::new();
-    let letters = traits.letters.iter().filter(|_| traits.scrambled).map(|key| (*key, 0));
-    for (key, sentence) in traits.keys.iter().copied().chain(letters) {
+    for (key, sentence) in traits.asked() {
         let (bucket, rest) = split(key);
         let entries = row(conn, bucket)?;
         let cards: Vec<i64> = entries.iter().filter(|e| e.0 == rest).map(|e| e.1).collect();

@@ -7,6 +7,7 @@
 
 mod faces;
 mod file;
+mod stencil;
 mod strokes;
 
 use std::borrow::Borrow;
@@ -30,6 +31,9 @@ use strokes::Cupboard;
 /// Pages drawn and deflated together: enough for every core, few enough to hold.
 const TOGETHER: usize = 128;
 
+/// An outline that comes so often among the pages drawn together becomes a glyph.
+const OFTEN: usize = 3;
+
 /// How a printer should turn the paper, as far as a file can ask for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sides {
@@ -52,6 +56,8 @@ pub struct Meta {
     pub language: String,
     /// How to print it; `None` leaves it to whoever prints.
     pub sides: Option<Sides>,
+    /// The last page given comes first.
+    pub backwards: bool,
 }
 
 /// A PDF of these pages, taken one after the other and not kept.
@@ -62,21 +68,21 @@ pub fn write<P: Borrow<Page> + Sync>(pages: impl IntoIterator<Item = P>, meta: &
 }
 
 /// The same, into a file or wherever else bytes go, page by page. Put something buffered there: some writes are small.
-pub fn write_to<P: Borrow<Page> + Sync>(target: &mut impl Write, pages: impl IntoIterator<Item = P>, meta: &Meta) -> Result<()> {
+pub fn write_to<P: Borrow<Page> + Sync>(
+    target: &mut (impl Write + ?Sized),
+    pages: impl IntoIterator<Item = P>,
+    meta: &Meta,
+) -> Result<()> {
     let mut book = Book::open(target)?;
-    let mut pages = pages.into_iter();
-    loop {
-        let some: Vec<P> = pages.by_ref().take(TOGETHER).collect();
-        if some.is_empty() {
-            return book.close(meta);
-        }
-        book.add(&some.iter().map(Borrow::borrow).collect::<Vec<_>>())?;
-    }
+    pages.into_iter().try_for_each(|page| book.add(page))?;
+    book.close(meta)
 }
 
-/// The document in the making.
-struct Book<'a, W: Write> {
+/// A document in the making, for whoever fills several at once.
+pub struct Book<'a, P, W: Write + ?Sized> {
     file: File<'a, W>,
+    /// Pages not yet drawn.
+    waiting: Vec<P>,
     cupboard: Cupboard,
     /// Shared drawings, held so that their addresses stay theirs.
     shared: Vec<Arc<Vec<Item>>>,
@@ -89,21 +95,42 @@ struct Book<'a, W: Write> {
     tree: u32,
 }
 
-impl<'a, W: Write> Book<'a, W> {
-    fn open(target: &'a mut W) -> Result<Book<'a, W>> {
+impl<'a, P: Borrow<Page> + Sync, W: Write + ?Sized> Book<'a, P, W> {
+    /// Begins a document. Put something buffered below it: some writes are small.
+    pub fn open(target: &'a mut W) -> Result<Book<'a, P, W>> {
         let mut file = File::new(target)?;
         let (resources, tree) = (file.reserve(), file.reserve());
         let none = Vec::new;
         let cupboard = Cupboard::default();
-        Ok(Book { file, cupboard, shared: Vec::new(), drawings: none(), photos: none(), leaves: none(), resources, tree })
+        let (waiting, shared) = (Vec::with_capacity(TOGETHER), Vec::new());
+        Ok(Book { file, waiting, cupboard, shared, drawings: none(), photos: none(), leaves: none(), resources, tree })
     }
 
-    fn add(&mut self, pages: &[&Page]) -> Result<()> {
+    /// The next page. It is drawn with some of its followers, and then let go.
+    pub fn add(&mut self, page: P) -> Result<()> {
+        self.waiting.push(page);
+        if self.waiting.len() < TOGETHER { Ok(()) } else { self.press() }
+    }
+
+    fn press(&mut self) -> Result<()> {
+        let some = std::mem::take(&mut self.waiting);
+        let pages: Vec<&Page> = some.iter().map(Borrow::borrow).collect();
         let known = self.shared.len();
         let mut seen = HashMap::new();
         let mut pictures = Vec::new();
-        for page in pages {
+        for page in &pages {
             self.meet(&page.items, &mut seen, &mut pictures);
+        }
+        let mut stencils = Vec::new();
+        pages.par_iter().map(|page| strokes::stencils(&page.items)).collect_into_vec(&mut stencils);
+        let mut stamped: HashMap<u64, usize> = HashMap::new();
+        for stencil in stencils.into_iter().flatten() {
+            let times = stamped.entry(stencil.key).or_insert(0);
+            *times += 1;
+            // An outline that comes only once or twice is shorter than a glyph and its stamps.
+            if *times == OFTEN {
+                self.cupboard.faces.meet_shape(&stencil.shape());
+            }
         }
         self.cupboard.faces.settle()?;
         for picture in &pictures {
@@ -118,8 +145,11 @@ impl<'a, W: Write> Book<'a, W> {
             self.shared[known..].par_iter().map(|items| deflate(&strokes::drawing(items, cupboard))).collect::<Result<_>>()?;
         for (items, orders) in self.shared[known..].iter().zip(orders) {
             let around = page::bounds(items).unwrap_or_default().inflate(1.0, 1.0);
-            let form =
-                format!("/Type/XObject/Subtype/Form/BBox{}/Resources {} 0 R/Filter/FlateDecode", corners(around), self.resources);
+            let form = format!(
+                "/Type/XObject/Subtype/Form/BBox{}/Resources {} 0 R/Filter/FlateDecode",
+                corners(strokes::grained(around)),
+                self.resources
+            );
             let number = self.file.reserve();
             self.drawings.push(number);
             self.file.stream(number, &form, &orders)?;
@@ -191,7 +221,11 @@ impl<'a, W: Write> Book<'a, W> {
     }
 
     /// Writes what comes last: the fonts, and what leads to everything.
-    fn close(mut self, meta: &Meta) -> Result<()> {
+    pub fn close(mut self, meta: &Meta) -> Result<()> {
+        self.press()?;
+        if meta.backwards {
+            self.leaves.reverse();
+        }
         let faces = self.cupboard.faces.finish()?;
         let mut document = carrier(&faces, meta)?;
         document.renumber_objects_with(self.file.next());

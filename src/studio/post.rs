@@ -7,7 +7,7 @@ use crate::address;
 use crate::card::post;
 use crate::ledger::people::Who;
 use crate::measure::{Size, mm};
-use crate::out::pdf::{self, Sides};
+use crate::out::pdf::{Book, Sides};
 use crate::person::{Address, Status};
 use crate::stock::{self, Panel, Panels, Plan, Stock, Turn, Use};
 use crate::studio::{Studio, initials, shelf};
@@ -111,14 +111,19 @@ impl Studio {
             return Ok(Post { pdf: None, made, said });
         }
         let plan = Plan { stock, turn: Turn::LongEdge, skip, printer: &self.printer };
-        let sheets = stock::impose(panels, plan)?.collect::<Result<Vec<_>>>()?;
-        let pdf = pdf::write(sheets.into_iter().flat_map(stock::Sheet::pages), &self.meta(Some(Sides::One)))?;
+        let mut pdf = Vec::new();
+        let mut book = Book::open(&mut pdf)?;
+        for sheet in stock::impose(panels, plan)? {
+            sheet?.pages().try_for_each(|page| book.add(page))?;
+        }
+        book.close(&self.meta(Some(Sides::One)))?;
         Ok(Post { pdf: Some(pdf), made, said })
     }
 }
 
 /// The household's own address, or its first member's.
-fn address_of(who: &Who) -> Address {
+#[must_use]
+pub fn address_of(who: &Who) -> Address {
     match who {
         Who::Household(household, _) if !household.address.is_empty() => household.address.clone(),
         _ => who.persons().iter().map(|p| &p.address).find(|a| !a.is_empty()).cloned().unwrap_or_default(),

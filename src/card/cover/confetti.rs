@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 
 use super::{Cover, MARGIN};
-use crate::measure::{BezPath, Circle, Point, Rect, Shape as _, Size, Vec2};
-use crate::page::{Ink, Item, Pen};
+use crate::measure::{Affine, BezPath, Circle, Point, Shape as _, Size, Vec2};
+use crate::page::Item;
 
 #[derive(Clone, Copy)]
 enum Scrap {
@@ -45,7 +45,9 @@ pub(super) fn draw(cover: &mut Cover<'_>) {
     let mix = cover.chance.one(&MIXES);
     let apart = unit * cover.chance.between(0.044, 0.056);
     let end = heart.y - window.height;
+    let ribbons = [ribbon(2.1), ribbon(1.0)];
     let mut kept: Vec<Point> = Vec::new();
+    let mut scraps: [Vec<Item>; 3] = Default::default();
     for _ in 0..TRIES {
         let at = Point::new(cover.chance.between(field.x0, field.x1), cover.chance.between(field.y0, field.y1));
         let off = Vec2::new((at.x - heart.x) / window.width, (at.y - heart.y - deep / 2.0) / window.height);
@@ -62,20 +64,22 @@ pub(super) fn draw(cover: &mut Cover<'_>) {
             continue;
         }
         kept.push(at);
-        let ink = cover.chance.one(&[colours.dark, colours.mid, colours.mid, colours.accent, colours.accent]);
+        let ink = cover.chance.one(&[0, 1, 1, 2, 2]);
         let scrap = cover.chance.one(mix);
         let turn = cover.chance.between(0.0, TAU);
         let size = unit * 0.0125 * cover.chance.between(0.85, 1.2);
-        let (path, pen) = shape(scrap, at, turn, size, ink, field);
-        cover.items.push(pen.map_or_else(|| Item::Fill(path.clone(), ink), |pen| Item::Stroke(path.clone(), pen)));
+        // A long ribbon would leave the field near its edge.
+        let short = !field.inset(-2.0 * size).contains(at);
+        let lies = Affine::translate(at.to_vec2()) * Affine::rotate(turn) * Affine::scale(size);
+        let path = shape(scrap).unwrap_or_else(|| ribbons[usize::from(short)].clone());
+        scraps[ink].push(Item::Fill(lies * path, [colours.dark, colours.mid, colours.accent][ink]));
     }
+    // No scrap touches another, so they may lie in any order; in order of their inks a printer's file is shorter.
+    cover.items.extend(scraps.into_iter().flatten());
 }
 
-/// A scrap of about `size` at a place. `field` is only there to keep a long ribbon from leaving it.
-fn shape(scrap: Scrap, at: Point, turn: f64, size: f64, ink: Ink, field: Rect) -> (BezPath, Option<Pen>) {
-    let way = Vec2::from_angle(turn);
-    let out = Vec2::new(-way.y, way.x);
-    let pen = Pen { ink, width: size * 0.36, dash: None };
+/// A scrap of size 1 about 0, 0; none for a ribbon, whose length depends on its place.
+fn shape(scrap: Scrap) -> Option<BezPath> {
     let closed = |points: &[Point]| {
         let mut path = BezPath::new();
         path.move_to(points[0]);
@@ -83,28 +87,32 @@ fn shape(scrap: Scrap, at: Point, turn: f64, size: f64, ink: Ink, field: Rect) -
         path.close_path();
         path
     };
-    match scrap {
-        Scrap::Bar => {
-            let (a, b) = (way * size * 1.15, out * size * 0.33);
-            (closed(&[at + a + b, at + a - b, at - a - b, at - a + b]), None)
+    let at = |x: f64, y: f64| Point::new(x, y);
+    let path = match scrap {
+        Scrap::Bar => closed(&[at(1.15, 0.33), at(1.15, -0.33), at(-1.15, -0.33), at(-1.15, 0.33)]),
+        Scrap::Dot => Circle::new(Point::ZERO, 0.72).to_path(0.005),
+        Scrap::Ring => {
+            let mut path = Circle::new(Point::ZERO, 0.85 + THICK / 2.0).to_path(0.005);
+            path.extend(Circle::new(Point::ZERO, 0.85 - THICK / 2.0).to_path(0.005).reverse_subpaths());
+            path
         }
-        Scrap::Dot => (Circle::new(at, size * 0.72).to_path(0.02), None),
-        Scrap::Ring => (Circle::new(at, size * 0.85).to_path(0.02), Some(pen)),
-        Scrap::Triangle => {
-            let corner = |i: f64| at + Vec2::from_angle(turn + TAU * i / 3.0) * size;
-            (closed(&[corner(0.0), corner(1.0), corner(2.0)]), None)
-        }
-        Scrap::Diamond => {
-            (closed(&[at + way * size * 1.1, at + out * size * 0.65, at - way * size * 1.1, at - out * size * 0.65]), None)
-        }
-        Scrap::Ribbon => {
-            let long = if field.inset(-2.0 * size).contains(at) { 2.1 } else { 1.0 };
-            let mut path = BezPath::new();
-            let place = |t: f64, side: f64| at + way * size * long * t + out * size * side;
-            path.move_to(place(-1.0, 0.0));
-            path.curve_to(place(-0.7, 1.0), place(-0.3, 1.0), place(0.0, 0.0));
-            path.curve_to(place(0.3, -1.0), place(0.7, -1.0), place(1.0, 0.0));
-            (path, Some(pen))
-        }
-    }
+        Scrap::Triangle => closed(&[0.0, 1.0, 2.0].map(|i| Vec2::from_angle(TAU * i / 3.0).to_point())),
+        Scrap::Diamond => closed(&[at(1.1, 0.0), at(0.0, 0.65), at(-1.1, 0.0), at(0.0, -0.65)]),
+        Scrap::Ribbon => return None,
+    };
+    Some(path)
+}
+
+/// Width of rings and ribbons.
+const THICK: f64 = 0.36;
+
+/// A ribbon of size 1 about 0, 0: a wave so long to either side.
+fn ribbon(long: f64) -> BezPath {
+    let at = |x: f64, y: f64| Point::new(x * long, y);
+    let mut wave = BezPath::new();
+    wave.move_to(at(-1.0, 0.0));
+    wave.curve_to(at(-0.7, 1.0), at(-0.3, 1.0), at(0.0, 0.0));
+    wave.curve_to(at(0.3, -1.0), at(0.7, -1.0), at(1.0, 0.0));
+    let pen = kurbo::Stroke::new(THICK).with_caps(kurbo::Cap::Round);
+    kurbo::stroke(wave, &pen, &kurbo::StrokeOpts::default(), 0.01)
 }

@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use super::{Cover, MARGIN, Palette, mix, tint};
+use super::{Cover, MARGIN, Palette, mix, thinned, tint};
 use crate::measure::{BezPath, Circle, Point, Rect, Shape as _, Size};
 use crate::page::{Ink, Item, Pen};
 
@@ -121,11 +121,10 @@ fn layer(cover: &mut Cover<'_>, window: Window, rect: Rect, ridge: impl Fn(f64) 
             lower.push(Point::new(x, bottom));
         }
     }
-    let mut points = upper.into_iter().chain(lower.into_iter().rev());
-    let Some(first) = points.next() else { return };
-    let mut path = BezPath::new();
-    path.move_to(first);
-    points.for_each(|point| path.line_to(point));
+    if upper.is_empty() {
+        return;
+    }
+    let mut path = thinned(upper.into_iter().chain(lower.into_iter().rev()));
     path.close_path();
     cover.items.push(Item::Fill(path, ink));
 }

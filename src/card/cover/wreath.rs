@@ -2,7 +2,7 @@
 
 use std::f64::consts::{PI, TAU};
 
-use super::{Cover, mix, tint};
+use super::{Cover, mix, thinned, tint};
 use crate::measure::{BezPath, Point, Size, Vec2};
 use crate::page::{Ink, Item, Pen};
 
@@ -28,6 +28,11 @@ const LEAVES: [Leaf; 4] = [
     Leaf { long: 0.15, wide: 0.40, belly: 0.52, lean: 1.0, count: 8 },
     Leaf { long: 0.145, wide: 0.17, belly: 0.4, lean: 0.85, count: 13 },
 ];
+
+/// Steps in which leaves are bent, in parts of half their width.
+const BEND: f64 = 0.07;
+/// Half the width of a leaf's rib as a share of its length.
+const RIB: f64 = 0.009;
 
 pub(super) fn draw(cover: &mut Cover<'_>) {
     let heart = cover.heart();
@@ -105,10 +110,8 @@ fn sprig(cover: &mut Cover<'_>, heart: Point, radius: f64, start: f64, span: f64
         heart + Vec2::from_angle(angle) * radius * (1.0 + curl * t * t)
     };
     let colours = cover.colours;
-    let mut stem = BezPath::new();
-    stem.move_to(place(0.0));
     let steps = 10 + count;
-    (1..=steps).for_each(|i| stem.line_to(place(0.985 * f64::from(i as u32) / f64::from(steps as u32))));
+    let stem = thinned((0..=steps).map(|i| place(0.985 * i as f64 / steps as f64)));
     let pen = Pen { ink: mix(colours.dark, colours.mid, 0.25), width: cover.unit() * 0.0022, dash: None };
     cover.items.push(Item::Stroke(stem, pen));
     let first = 0.10 * (kind.count as f64 / count.max(1) as f64).min(1.0);
@@ -149,7 +152,8 @@ fn turned(way: Vec2, angle: f64) -> Vec2 {
 fn one_leaf(cover: &mut Cover<'_>, base: Point, way: Vec2, long: f64, leaf: Leaf, ink: Ink) {
     let out = Vec2::new(-way.y, way.x) * long * leaf.wide;
     let (base, tip) = (base + way * long * 0.06, base + way * long);
-    let bend = out * cover.chance.between(-0.28, 0.28);
+    // In steps, so that one leaf is cut as another and the file of a batch stays small.
+    let bend = out * (cover.chance.between(-0.28, 0.28) / BEND).round() * BEND;
     let near = base + way * long * (leaf.belly * 0.55);
     let far = base + way * long * (leaf.belly + 0.27);
     let mut path = BezPath::new();
@@ -157,10 +161,13 @@ fn one_leaf(cover: &mut Cover<'_>, base: Point, way: Vec2, long: f64, leaf: Leaf
     path.curve_to(near + out * 1.12, far + out * 1.05 + bend, tip + bend);
     path.curve_to(far - out * 1.05 + bend, near - out * 1.12, base);
     path.close_path();
+    // A rib of bare paper: cut out, against the leaf's own way round.
+    let (foot, knee, head) = (base + way * long * 0.10, base + way * long * 0.45, base + way * long * 0.72 + bend * 0.55);
+    let half = out.normalize() * long * RIB;
+    path.move_to(foot - half);
+    path.quad_to(knee - half, head - half * 0.6);
+    path.line_to(head + half * 0.6);
+    path.quad_to(knee + half, foot + half);
+    path.close_path();
     cover.items.push(Item::Fill(path, ink));
-    // A rib of bare paper.
-    let mut rib = BezPath::new();
-    rib.move_to(base + way * long * 0.10);
-    rib.quad_to(base + way * long * 0.45, base + way * long * 0.72 + bend * 0.55);
-    cover.items.push(Item::Stroke(rib, Pen { ink: tint(ink, 0.35), width: cover.unit() * 0.0011, dash: None }));
 }

@@ -112,6 +112,14 @@ impl Faces {
         }
     }
 
+    /// The same for a shape that stands for no letter.
+    pub fn meet_shape(&mut self, shape: &Arc<Shape>) {
+        if !self.cells.contains_key(&shape.key) {
+            let cell = self.place(shape, None);
+            self.cells.insert(shape.key, cell);
+        }
+    }
+
     fn place(&mut self, shape: &Arc<Shape>, text: Option<char>) -> Cell {
         let width = shape.advance.round() as u16;
         if shape.outline.elements().is_empty() {
@@ -149,9 +157,9 @@ impl Faces {
         Ok(())
     }
 
-    /// Where a shape is. `None` for one never met.
-    pub fn cell(&self, shape: &Shape) -> Option<Cell> {
-        self.cells.get(&shape.key).copied()
+    /// Where the shape of this key is. `None` for one never met.
+    pub fn cell(&self, key: u64) -> Option<Cell> {
+        self.cells.get(&key).copied()
     }
 
     /// The fonts, done.

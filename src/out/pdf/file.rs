@@ -22,7 +22,7 @@ enum Found {
 }
 
 /// The file in the making. Objects are numbered from 1.
-pub struct File<'a, W: Write> {
+pub struct File<'a, W: Write + ?Sized> {
     target: &'a mut W,
     at: u64,
     sum: Sha256,
@@ -30,7 +30,7 @@ pub struct File<'a, W: Write> {
     small: Vec<(u32, Vec<u8>)>,
 }
 
-impl<'a, W: Write> File<'a, W> {
+impl<'a, W: Write + ?Sized> File<'a, W> {
     pub fn new(target: &'a mut W) -> Result<File<'a, W>> {
         let mut file = File { target, at: 0, sum: Sha256::new(), found: vec![Found::Nowhere], small: Vec::new() };
         // Four bytes above 127, so that nobody takes the file for text.

@@ -1,4 +1,6 @@
 //! What is on a page, written as PDF drawing orders: short numbers, nothing said twice.
+//!
+//! Places are whole twentieths of a point: 0.018 mm, finer than a printer's dot. Whole numbers are short, and deflate well.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,8 +8,16 @@ use std::sync::Arc;
 use kurbo::PathEl;
 
 use super::faces::{Cell, Faces};
+use super::stencil::{Stencil, stencil};
 use crate::measure::{Affine, BezPath, Point, Rect, Vec2};
 use crate::page::{Ink, Item, Pen, Word};
+
+/// Units of a page's coordinates in a point.
+const GRAIN: f64 = 20.0;
+/// The size fonts are called with, in those units: letters' matrices, which a hand gives to a tenth of a point, become whole too.
+const SIZE: f64 = 2.0;
+/// A written line farther than this from where 0, 0 is, in points, gets it moved there.
+const LINE: f64 = 6.0;
 
 /// What drawing orders refer to by name: fonts, drawings used more than once, pictures.
 #[derive(Default)]
@@ -25,10 +35,12 @@ pub fn address(drawing: &Arc<Vec<Item>>) -> usize {
     Arc::as_ptr(drawing).addr()
 }
 
-/// The drawing orders of a page. Everything below the first order is in our own coordinates, y down.
+/// The drawing orders of a page. Everything below the first order is in our own coordinates, y down, in twentieths of a point.
 pub fn page(items: &[Item], height: f64, cupboard: &Cupboard) -> Vec<u8> {
-    let mut pencil = Pencil { out: Vec::with_capacity(4096), cupboard, state: State::default() };
-    pencil.matrix(Affine::new([1.0, 0.0, 0.0, -1.0, 0.0, height]), 4);
+    let mut pencil = Pencil::new(cupboard);
+    for part in [1.0 / GRAIN, 0.0, 0.0, -1.0 / GRAIN, 0.0, height] {
+        pencil.number(part, 3);
+    }
     pencil.say("cm\n");
     pencil.draw(items);
     pencil.out
@@ -36,9 +48,27 @@ pub fn page(items: &[Item], height: f64, cupboard: &Cupboard) -> Vec<u8> {
 
 /// The drawing orders of a drawing that pages share.
 pub fn drawing(items: &[Item], cupboard: &Cupboard) -> Vec<u8> {
-    let mut pencil = Pencil { out: Vec::with_capacity(4096), cupboard, state: State::default() };
+    let mut pencil = Pencil::new(cupboard);
     pencil.draw(items);
     pencil.out
+}
+
+/// A box in the coordinates of drawing orders.
+pub fn grained(part: Rect) -> Rect {
+    part.scale_from_origin(GRAIN)
+}
+
+/// The stencils of everything that is filled.
+pub fn stencils(items: &[Item]) -> Vec<Stencil> {
+    let mut found = Vec::new();
+    for item in items {
+        match item {
+            Item::Fill(path, _) => found.extend(stencil(path)),
+            Item::Placed { drawing, .. } => found.extend(stencils(drawing)),
+            Item::Stroke(..) | Item::Words(_) | Item::Picture(..) => {}
+        }
+    }
+    found
 }
 
 /// What the reader of the orders already knows.
@@ -51,6 +81,8 @@ struct State {
     dash: Option<(f64, f64)>,
     round: bool,
     font: Option<u16>,
+    /// Within a run of stamps.
+    stamping: bool,
     /// Where 0, 0 has been moved to. Shapes are written from their own first point: small numbers make small files.
     origin: Vec2,
 }
@@ -62,8 +94,18 @@ struct Pencil<'a> {
 }
 
 impl Pencil<'_> {
+    fn new(cupboard: &Cupboard) -> Pencil<'_> {
+        Pencil { out: Vec::with_capacity(8192), cupboard, state: State::default() }
+    }
+
     fn draw(&mut self, items: &[Item]) {
         for item in items {
+            if let Item::Fill(path, ink) = item
+                && self.stamp(path, *ink)
+            {
+                continue;
+            }
+            self.lift();
             match item {
                 Item::Fill(path, ink) => {
                     if drawable(path) {
@@ -85,7 +127,9 @@ impl Pencil<'_> {
                         // A PDF picture fills its unit square upside down to ours.
                         let up = Affine::new([1.0, 0.0, 0.0, -1.0, 0.0, 1.0]);
                         self.say("q ");
-                        self.matrix(Affine::translate(-self.state.origin) * *at * *turn * up, 4);
+                        let at = Affine::translate(-self.state.origin) * *at * *turn * up;
+                        // Its unit is its own, not ours.
+                        self.matrix(at * Affine::scale(GRAIN), at.translation(), 2);
                         self.say("cm/P");
                         self.whole(*number as i64);
                         self.say(" Do Q\n");
@@ -93,6 +137,46 @@ impl Pencil<'_> {
                 }
                 Item::Placed { drawing, at, clip } => self.placed(drawing, *at, *clip),
             }
+        }
+        self.lift();
+    }
+
+    /// Draws an outline with its stencil, if the batch's font has it.
+    fn stamp(&mut self, path: &BezPath, ink: Ink) -> bool {
+        let Some(stencil) = stencil(path) else { return false };
+        let Some(cell) = self.cupboard.faces.cell(stencil.key).filter(|cell| cell.glyph > 0) else { return false };
+        if !self.state.stamping {
+            // Nobody wants to read it or copy it.
+            self.say("/Span<</ActualText()>>BDC BT\n");
+            self.state.stamping = true;
+        }
+        self.fill_ink(ink);
+        self.font(cell.font);
+        let [a, b, c, d, x, y] = (Affine::translate(-self.state.origin) * stencil.at).as_coeffs();
+        for part in [a, b, c, d].map(|part| part * 1000.0 / SIZE).into_iter().chain([x, y]) {
+            self.place(part);
+        }
+        self.say("Tm");
+        self.letter_string(&[cell]);
+        self.say("Tj\n");
+        true
+    }
+
+    /// Ends a run of stamps.
+    fn lift(&mut self) {
+        if std::mem::take(&mut self.state.stamping) {
+            self.say("ET EMC\n");
+        }
+    }
+
+    fn font(&mut self, font: u16) {
+        if self.state.font != Some(font) {
+            self.say("/F");
+            self.whole(i64::from(font));
+            self.out.push(b' ');
+            self.number(SIZE, 1);
+            self.say("Tf\n");
+            self.state.font = Some(font);
         }
     }
 
@@ -104,13 +188,13 @@ impl Pencil<'_> {
         self.say("q\n");
         let at = Affine::translate(-self.state.origin) * at;
         if at != Affine::IDENTITY {
-            self.matrix(at, 4);
+            self.matrix(at, at.translation(), 5);
             self.say("cm\n");
         }
         self.state.origin = Vec2::ZERO;
         if let Some(clip) = clip {
             for side in [clip.x0, clip.y0, clip.width(), clip.height()] {
-                self.number(side, 2);
+                self.number(side * GRAIN, 1);
             }
             self.say("re W n\n");
         }
@@ -127,13 +211,7 @@ impl Pencil<'_> {
 
     fn path(&mut self, path: &BezPath, closing: bool) {
         if let [PathEl::MoveTo(first), _, _, _, ..] = path.elements() {
-            let origin = Vec2::new(round(first.x, 2), round(first.y, 2));
-            let moved = origin - self.state.origin;
-            if moved.hypot() > 0.005 {
-                self.matrix(Affine::translate(moved), 3);
-                self.say("cm\n");
-                self.state.origin = origin;
-            }
+            self.move_to(first.to_vec2());
         }
         let (mut pen, mut start) = (Point::ZERO, Point::ZERO);
         for (index, element) in path.elements().iter().enumerate() {
@@ -162,10 +240,28 @@ impl Pencil<'_> {
     fn points(&mut self, points: &[Point], order: &str) {
         for point in points {
             let from_here = *point - self.state.origin;
-            self.number(from_here.x, 2);
-            self.number(from_here.y, 2);
+            self.place(from_here.x);
+            self.place(from_here.y);
         }
         self.say(order);
+    }
+
+    /// Moves 0, 0 to a place, or as near as whole units come.
+    fn move_to(&mut self, place: Vec2) {
+        let origin = Vec2::new(grain(place.x), grain(place.y));
+        let moved = origin - self.state.origin;
+        if moved.hypot() > 0.5 / GRAIN {
+            self.say("1 0 0 1 ");
+            self.place(moved.x);
+            self.place(moved.y);
+            self.say("cm\n");
+            self.state.origin = origin;
+        }
+    }
+
+    /// A length on the page, to the nearest unit.
+    fn place(&mut self, length: f64) {
+        self.number(length * GRAIN, 0);
     }
 
     fn fill_ink(&mut self, ink: Ink) {
@@ -185,7 +281,7 @@ impl Pencil<'_> {
             self.state.round = true;
         }
         if self.state.width != Some(pen.width) {
-            self.number(pen.width.max(0.0), 3);
+            self.number(pen.width.max(0.0) * GRAIN, 1);
             self.say("w\n");
             self.state.width = Some(pen.width);
         }
@@ -195,8 +291,8 @@ impl Pencil<'_> {
         if self.state.dash != Some(dash) {
             self.say("[");
             if dash != (0.0, 0.0) {
-                self.number(dash.0, 3);
-                self.number(dash.1, 3);
+                self.number(dash.0 * GRAIN, 1);
+                self.number(dash.1 * GRAIN, 1);
             }
             self.say("]0 d\n");
             self.state.dash = Some(dash);
@@ -221,21 +317,30 @@ impl Pencil<'_> {
     fn words(&mut self, words: &[Word]) {
         let mut line = Line::default();
         let mut open = false;
-        let origin = self.state.origin;
         for word in words {
-            let letters: Vec<(Cell, [f64; 6])> = word
+            let mut letters: Vec<(Cell, [f64; 6])> = word
                 .glyphs
                 .iter()
-                .filter_map(|glyph| Some((self.cupboard.faces.cell(&glyph.shape)?, glyph.at)))
+                .filter_map(|glyph| Some((self.cupboard.faces.cell(glyph.shape.key)?, glyph.at)))
                 .filter(|(cell, at)| cell.glyph > 0 && at.is_finite() && at.determinant().abs() > 1e-12)
-                .map(|(cell, at)| {
-                    let [a, b, c, d, x, y] = at.as_coeffs();
-                    // Shapes are in thousandths of the em, and so is PDF's glyph space at size 1.
-                    (cell, [a * 1000.0, b * 1000.0, c * 1000.0, d * 1000.0, x - origin.x, y - origin.y])
-                })
+                // Shapes are in thousandths of the em, and so is PDF's glyph space at size 1.
+                .map(|(cell, at)| (cell, (at * Affine::scale(1000.0)).as_coeffs()))
                 .collect();
-            if letters.is_empty() {
-                continue;
+            let Some((_, first)) = letters.first() else { continue };
+            // Written letters are placed one by one: near 0, 0 their numbers are short.
+            if run(&letters) < letters.len() && (first[5] - self.state.origin.y).abs() > LINE {
+                if open {
+                    self.say("ET\n");
+                }
+                let (x, y) = (self.state.origin.x, first[5]);
+                self.move_to(Vec2::new(x, y));
+                line = Line::default();
+                open = false;
+            }
+            let origin = self.state.origin;
+            for (_, at) in &mut letters {
+                at[4] -= origin.x;
+                at[5] -= origin.y;
             }
             if !open {
                 self.say("BT\n");
@@ -247,12 +352,7 @@ impl Pencil<'_> {
             self.say(">>BDC\n");
             let mut rest = letters.as_slice();
             while let Some((first, _)) = rest.first() {
-                if self.state.font != Some(first.font) {
-                    self.say("/F");
-                    self.whole(i64::from(first.font));
-                    self.say(" 1 Tf\n");
-                    self.state.font = Some(first.font);
-                }
+                self.font(first.font);
                 let run = run(rest);
                 self.run(&rest[..run], &mut line);
                 rest = &rest[run..];
@@ -270,30 +370,28 @@ impl Pencil<'_> {
         let alone = letters.len() == 1;
         let moved = line.to(at).filter(|_| !alone || line.straight);
         if let Some((dx, dy)) = moved {
-            self.number(dx, 3);
-            self.number(dy, 3);
+            self.number(dx * SIZE, 3);
+            self.number(dy * SIZE, 3);
             self.say("Td");
             line.move_by(dx, dy);
         } else {
-            // Two places hold the end of a letter within 0.005 pt; a whole word needs one more.
-            let places = if alone { 2 } else { 4 };
+            // One place holds the end of a letter within 0.005 pt; a whole word needs two more.
+            let places = if alone { 1 } else { 3 };
             for coefficient in &at[..4] {
-                self.number(*coefficient, places);
+                self.number(*coefficient * GRAIN / SIZE, places);
             }
-            self.number(at[4], 2);
-            self.number(at[5], 2);
+            self.number(at[4] * GRAIN, 1);
+            self.number(at[5] * GRAIN, 1);
             self.say("Tm");
-            *line = Line { at: Some(at.map(|n| n)), straight: !alone };
-            if let Some(set) = &mut line.at {
-                set[4] = round(at[4], 2);
-                set[5] = round(at[5], 2);
-            }
+            let set = |n: f64| round(n * GRAIN, 1) / GRAIN;
+            *line = Line { at: Some([at[0], at[1], at[2], at[3], set(at[4]), set(at[5])]), straight: !alone };
         }
         if alone {
-            self.letter_string(&letters[..1]);
+            self.letter_string(&[letters[0].0]);
             self.say("Tj\n");
             return;
         }
+        let cells: Vec<Cell> = letters.iter().map(|(cell, _)| *cell).collect();
         self.say("[");
         let mut pen = 0i64;
         let mut from = 0;
@@ -301,7 +399,7 @@ impl Pencil<'_> {
             let target = (along(at, *place).0 * 1000.0).round() as i64;
             if target != pen {
                 if index > from {
-                    self.letter_string(&letters[from..index]);
+                    self.letter_string(&cells[from..index]);
                     from = index;
                 }
                 self.whole(pen - target);
@@ -309,14 +407,14 @@ impl Pencil<'_> {
             }
             pen += i64::from(cell.width);
         }
-        self.letter_string(&letters[from..]);
+        self.letter_string(&cells[from..]);
         self.say("]TJ\n");
     }
 
     /// Glyph numbers as a literal string.
-    fn letter_string(&mut self, letters: &[(Cell, [f64; 6])]) {
+    fn letter_string(&mut self, letters: &[Cell]) {
         self.out.push(b'(');
-        for (cell, _) in letters {
+        for cell in letters {
             for byte in cell.glyph.to_be_bytes() {
                 match byte {
                     b'(' | b')' | b'\\' => self.out.extend([b'\\', byte]),
@@ -354,19 +452,19 @@ impl Pencil<'_> {
         self.out.extend_from_slice(order.as_bytes());
     }
 
-    fn matrix(&mut self, at: Affine, places: u32) {
-        let c = at.as_coeffs();
-        for coefficient in &c[..4] {
-            self.number(*coefficient, places + 1);
+    /// How something lies, and where: the way there is ours, in points.
+    fn matrix(&mut self, at: Affine, there: Vec2, places: u32) {
+        for coefficient in &at.as_coeffs()[..4] {
+            self.number(*coefficient, places);
         }
-        self.number(c[4], places - 1);
-        self.number(c[5], places - 1);
+        self.number(there.x * GRAIN, 1);
+        self.number(there.y * GRAIN, 1);
     }
 
     /// A number and a space: so many places at most, no exponent, no idle zeros.
     fn number(&mut self, value: f64, places: u32) {
         let scale = 10i64.pow(places);
-        let steps = (value.clamp(-99_999.0, 99_999.0) * scale as f64).round() as i64;
+        let steps = (value.clamp(-999_999.0, 999_999.0) * scale as f64).round() as i64;
         if steps < 0 {
             self.out.push(b'-');
         }
@@ -422,7 +520,7 @@ impl Line {
     }
 
     fn move_by(&mut self, dx: f64, dy: f64) {
-        let (dx, dy) = (round(dx, 3), round(dy, 3));
+        let (dx, dy) = (round(dx * SIZE, 3) / SIZE, round(dy * SIZE, 3) / SIZE);
         if let Some([a, b, c, d, x, y]) = &mut self.at {
             *x += *a * dx + *c * dy;
             *y += *b * dx + *d * dy;
@@ -454,6 +552,11 @@ fn along(from: [f64; 6], to: [f64; 6]) -> (f64, f64) {
     ((d * x - c * y) / area, (a * y - b * x) / area)
 }
 
+/// The nearest whole unit of the page, in points.
+fn grain(length: f64) -> f64 {
+    (length * GRAIN).round() / GRAIN
+}
+
 fn round(value: f64, places: i32) -> f64 {
     let scale = 10f64.powi(places);
     (value * scale).round() / scale
@@ -466,17 +569,17 @@ mod tests {
     #[test]
     fn numbers_are_short() {
         let cupboard = Cupboard::default();
-        let mut pencil = Pencil { out: Vec::new(), cupboard: &cupboard, state: State::default() };
+        let mut pencil = Pencil::new(&cupboard);
         for value in [0.0, -0.001, 0.5, -0.25, 12.0, 12.345, 100.0, 9.999, -3.1, f64::NAN, f64::INFINITY, 1e-300] {
             pencil.number(value, 2);
         }
-        assert_eq!(String::from_utf8(pencil.out).unwrap(), "0 0 .5 -.25 12 12.35 100 10 -3.1 0 99999 0 ");
+        assert_eq!(String::from_utf8(pencil.out).unwrap(), "0 0 .5 -.25 12 12.35 100 10 -3.1 0 999999 0 ");
     }
 
     #[test]
     fn texts_are_safe() {
         let cupboard = Cupboard::default();
-        let mut pencil = Pencil { out: Vec::new(), cupboard: &cupboard, state: State::default() };
+        let mut pencil = Pencil::new(&cupboard);
         pencil.text("(a\\b)");
         pencil.text("Zoë\u{1f382}");
         assert_eq!(String::from_utf8(pencil.out).unwrap(), "(\\(a\\\\b\\))<FEFF005A006F00EBD83CDF82>");

@@ -1,0 +1,116 @@
+//! How far long work has come, with its rate and the time left; and Ctrl-C, heeded at the next safe point.
+//!
+//! Nothing is drawn in the first second, and never off a terminal. While a bar lives, Ctrl-C doesn't end the process: the work asks
+//! between two cards, stops there, clears away what it began and says what was not done. Who can't wait presses it again. Without a bar
+//! the process ends at once, as everybody expects of a question or a short verb; the ledger stands that at any moment.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::talk::count;
+use crate::trouble::{Result, Trouble};
+
+/// Work shorter than this shows no bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The exit code of what was stopped by Ctrl-C: 128 and the signal's number, as shells have it.
+pub const STOPPED: u8 = 130;
+
+/// Bars that live: as long as there are some, Ctrl-C waits for the next safe point.
+static HEEDED: AtomicUsize = AtomicUsize::new(0);
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Listens for Ctrl-C from now on.
+fn listen() {
+    // A second handler is refused, and the first does.
+    let _ = ctrlc::set_handler(|| {
+        if HEEDED.load(Ordering::SeqCst) == 0 || ASKED.swap(true, Ordering::SeqCst) {
+            std::process::exit(i32::from(STOPPED));
+        }
+    });
+}
+
+/// Long work.
+#[derive(Debug)]
+pub struct Bar {
+    doing: &'static str,
+    thing: &'static str,
+    /// `None` if nobody knows how much there is.
+    all: Option<usize>,
+    /// What is said to whoever stops it: what was not done.
+    undone: &'static str,
+    begun: Instant,
+    shown: bool,
+    done: AtomicUsize,
+    line: Mutex<Option<ProgressBar>>,
+}
+
+impl Bar {
+    /// Work on so many things; `shown` if somebody watches.
+    pub(super) fn new(doing: &'static str, thing: &'static str, all: Option<usize>, shown: bool) -> Bar {
+        HEEDED.fetch_add(1, Ordering::SeqCst);
+        listen();
+        let (begun, undone) = (Instant::now(), "nothing was changed");
+        Bar { doing, thing, all, undone, begun, shown, done: AtomicUsize::new(0), line: Mutex::new(None) }
+    }
+
+    /// What was not done if it is stopped: `nothing was printed, nothing logged`.
+    #[must_use]
+    pub fn undone(mut self, undone: &'static str) -> Bar {
+        self.undone = undone;
+        self
+    }
+
+    /// One more is done. Trouble if the owner wants it stopped.
+    pub fn one_more(&self) -> Result<()> {
+        self.at(self.done.load(Ordering::Relaxed) + 1)
+    }
+
+    /// So many are done. Trouble if the owner wants it stopped.
+    pub fn at(&self, done: usize) -> Result<()> {
+        self.done.store(done, Ordering::Relaxed);
+        if ASKED.load(Ordering::SeqCst) {
+            self.hide();
+            let far = match self.all {
+                Some(all) => format!("after {done} of {}", count(all, self.thing)),
+                None => format!("after {}", count(done, self.thing)),
+            };
+            return Err(
+                Trouble::stopped(format!("stopped {far}; {}", self.undone)).hint("run the same command again to begin anew")
+            );
+        }
+        if self.shown && self.begun.elapsed() >= PATIENCE {
+            let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+            line.get_or_insert_with(|| self.draw()).set_position(done as u64);
+        }
+        Ok(())
+    }
+
+    fn draw(&self) -> ProgressBar {
+        let bar = ProgressBar::with_draw_target(self.all.map(|n| n as u64), ProgressDrawTarget::stderr());
+        let of = match self.all {
+            Some(_) => "{msg} {wide_bar} {human_pos} of {human_len}, {per_sec:.0}, {eta} left",
+            None => "{spinner} {msg} {human_pos}, {per_sec:.0}",
+        };
+        bar.set_style(ProgressStyle::with_template(of).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(self.doing);
+        bar.with_elapsed(self.begun.elapsed())
+    }
+
+    /// Takes the bar off the terminal, for what is said next; Ctrl-C is heeded on.
+    pub fn hide(&self) {
+        if let Some(line) = self.line.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            line.finish_and_clear();
+        }
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.hide();
+        HEEDED.fetch_sub(1, Ordering::SeqCst);
+    }
+}
