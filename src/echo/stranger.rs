@@ -62,7 +62,8 @@ impl Scene<'_> {
     }
 
     fn put(&self, found: &mut Vec<Finding>, range: Range<usize>, severity: Severity, message: String) {
-        if found.iter().any(|f| f.ranges.iter().any(|r| r.start < range.end && range.start < r.end)) {
+        // `Tom` and `Reed` side by side are one.
+        if found.iter().any(|f| f.ranges.iter().any(|r| r.start < range.end + 2 && range.start < r.end + 2)) {
             return;
         }
         let name = self.typed(&range);
@@ -115,9 +116,9 @@ impl Scene<'_> {
         for end in 0..self.all.len() {
             let Some(start) = names::signature(self.draft.text, self.all, self.lexicons(), end) else { continue };
             let stranger = |n: &usize| self.like_a_name(*n) && !self.may_stand(*n) && self.house.names.who(self.all[*n].hash).is_some();
-            if let Some(n) = (start..=end).find(stranger) {
-                let range = self.all[n].from.clone();
-                let message = format!("this is signed {}, who gets cards and doesn't sign them", self.typed(&range));
+            if let (Some(first), Some(last)) = ((start..=end).find(stranger), (start..=end).rfind(stranger)) {
+                let range = self.all[first].from.start..self.all[last].from.end;
+                let message = format!("this is signed {}, and cards go to that name; it signs none", self.typed(&range));
                 self.put(found, range, Severity::Refuse, message);
                 if let Some(finding) = found.last_mut() {
                     finding.help = vec!["if they sign for the shop, add them to `signs` under [shop] in wetink.toml".into()];
