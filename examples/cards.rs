@@ -53,8 +53,17 @@ fn printed(name: &str, hand: &str, case: &TypeCase, imprint: &Imprint) -> Result
             seed: i as u64,
         };
         let writing = Writing::Printed(hands.find(hand)?, Way::natural(BLUE));
-        let making =
-            Making { case, writing, sign: Sign::Ink, imprint, form: stock.form, panel: stock.panel, blocked: Vec::new(), margin: MARGIN, bleed: 0.0 };
+        let making = Making {
+            case,
+            writing,
+            sign: Sign::Ink,
+            imprint,
+            form: stock.form,
+            panel: stock.panel,
+            blocked: Vec::new(),
+            margin: MARGIN,
+            bleed: 0.0,
+        };
         match card.draw(&making) {
             Ok(faces) => panels.push(faces.panels),
             Err(misfit) => eprintln!("{}: {misfit:?}", letter.name),

@@ -161,7 +161,10 @@ pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble 
         trouble = trouble.hint("write what belongs there, or take it out");
     }
     let impossible = matches!(finding.rule, Rule::Overflow | Rule::MissingGlyph);
-    if finding.severity == Severity::Refuse && judged.note.is_none() && finding.rule.can_be_overruled() && !impossible {
+    // A reason helps only where nothing else stands against the card.
+    let mut refusing = judged.verdict.findings().iter().filter(|f| f.severity == Severity::Refuse);
+    let helps = judged.entry.because.is_none() && refusing.all(|f| f.rule.can_be_overruled()) && !impossible;
+    if finding.severity == Severity::Refuse && judged.note.is_none() && helps {
         trouble = trouble.hint("if it must be so, put `> because: your reason` under the heading; the reason is kept");
     }
     trouble

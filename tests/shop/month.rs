@@ -345,3 +345,28 @@ fn an_index_of_an_older_reading_is_made_anew() {
     shop.run(&["check"]).ended(3);
     assert!(shop.count("SELECT value FROM echo_state WHERE what = 'folding'") > 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn check_write_and_print_refuse_the_same_notes_by_the_same_rules() {
+    let shop = Shop::with_people();
+    shop.write("past.csv", format!("to,occasion,date,note\nNew Person,birthday,2024-05-01,\"{TOM}\"\n"));
+    shop.run(&["import", "past.csv", "--as", "cards"]).ok();
+    let spaced: String = TOM.chars().flat_map(|c| [c, ' ']).collect();
+    let wish = "Happy birthday! Wishing you joy, laughter and a wonderful year ahead.";
+    shop.notes(&[("ana-lopez", &spaced), ("tom-reed", wish), ("zoe-lukasik", &TOM.replace("Tom", "Zoë"))]);
+    let refusals = |text: &str| -> Vec<String> {
+        let rule = |line: &str| line.split_once('[').and_then(|(_, l)| l.split_once(']')).map(|(rule, _)| rule.to_owned());
+        let mut rules: Vec<String> = text.lines().filter(|l| l.starts_with("error: [")).filter_map(rule).collect();
+        rules.sort();
+        rules
+    };
+    let checked = refusals(&shop.run(&["check"]).ended(3).err);
+    assert!(checked.contains(&"stock-verse".into()) && checked.len() >= 3, "{checked:?}");
+    assert_eq!(refusals(&shop.run(&["print"]).ended(3).err), checked);
+    let mut write = shop.command(&["write"]);
+    assert_eq!(refusals(&crate::builder::said(&write.env("EDITOR", "true").output().unwrap()).err), checked);
+    let json = shop.run(&["check", "--json"]).ended(3).json();
+    assert_eq!(json["refused"], 3);
+    assert!(json["cards"][0]["findings"][0]["share"].is_number() && json["cards"][0]["findings"][0]["ranges"].is_array());
+}
