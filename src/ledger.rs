@@ -65,6 +65,9 @@ impl Ledger {
             // Reading goes through the system's own cache: a check looks into a hundred far pages of a large ledger.
             .and_then(|()| conn.pragma_update(None, "mmap_size", 1_i64 << 30))
             .map_err(|e| damaged(&e))?;
+        // Without this a question with a number in it is planned anew for every number, because there are indexes for some numbers
+        // only: loading the nearest notes took five times as long.
+        conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| damaged(&e))?;
         conn.set_prepared_statement_cache_capacity(64);
         schema::prepare(&mut conn, path)?;
         Ok(Ledger { conn, operation: None })

@@ -21,6 +21,7 @@ fn meta() -> Meta {
         author: "Reed & Sons".into(),
         language: "en".into(),
         sides: Some(Sides::LongEdge),
+        ..Meta::default()
     }
 }
 

@@ -1,6 +1,8 @@
 //! `doctor`, `backup`, `completions`, `man`: small services around the shop.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::Args;
 
@@ -91,12 +93,38 @@ impl Backup {
             return Err(Trouble::failed(format!("{} is there already", place.display()))
                 .hint("choose another name; a backup never overwrites"));
         }
-        room.ledger.copy_to(&place)?;
-        shop::private_file(&place)?;
+        copy(&room.ledger, &shop.ledger(), &place, talk)?;
         talk.put(place.display().to_string());
         talk.say("The ledger is copied. To put it back: `wetink restore` and this file.");
         Ok(Done::Well)
     }
+}
+
+/// Copies the ledger. The database does it in one go, so a second pair of eyes watches the copy grow; stopped, it is thrown away.
+fn copy(ledger: &Ledger, from: &Path, place: &Path, talk: &Talk) -> Result<()> {
+    let long = |path: &Path| std::fs::metadata(path).map_or(0, |about| about.len() as usize / 1000);
+    let part = workroom::waiting_name(place);
+    let _ = std::fs::remove_file(&part);
+    let bar = talk.bar("copying", "kB", long(from)).undone("there is no new backup");
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::SeqCst) {
+                let _ = bar.at(long(&part));
+                std::thread::park_timeout(Duration::from_millis(100));
+            }
+        });
+        let copied = ledger.copy_to(&part);
+        done.store(true, Ordering::SeqCst);
+        copied
+    })?;
+    // The copy was quicker than the one who watched it, or not: what was stopped leaves nothing.
+    if let Err(stopped) = bar.at(long(&part)) {
+        let _ = std::fs::remove_file(&part);
+        return Err(stopped);
+    }
+    shop::private_file(&part)?;
+    std::fs::rename(&part, place).map_err(|e| Trouble::file("put the copy in place", place, &e))
 }
 
 #[derive(Debug, Args)]

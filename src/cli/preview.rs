@@ -66,7 +66,9 @@ impl Preview {
         shop::private_dir(&shop.out())?;
         shop::private_dir(&folder)?;
         let mut pages: Vec<Page> = Vec::new();
+        let bar = talk.bar("drawing", "card", wanted.len()).undone("the pictures drawn so far are in out/, the contact sheet is not");
         for (judged, note) in wanted.iter().zip(&notes) {
+            bar.one_more()?;
             let Some(who) = &judged.who else { continue };
             let job = job(&room, who, note, judged, pages.len() / 2 + 1)?;
             match studio.faces(std::slice::from_ref(&job)) {
@@ -79,6 +81,7 @@ impl Preview {
                 Err(trouble) => talk.say(format!("{} {}", styled(WARN, "not drawn:"), crate::words::shown(&trouble.message))),
             }
         }
+        drop(bar);
         if pages.is_empty() {
             return Err(Trouble::failed(format!("no note on {} can be drawn", sheet.file))
                 .hint("write one under its heading, then look again"));

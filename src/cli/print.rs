@@ -345,6 +345,7 @@ impl Making<'_> {
             shop::write_whole(&shop.out().join(format!("{id}-{end}.pdf")), bytes)?;
         }
         step("the PDF waits");
+        bar.at(jobs.len())?;
         let mut batch = Batch {
             n: 0,
             file,

@@ -3,6 +3,7 @@
 mod book;
 mod builder;
 mod crash;
+mod large;
 mod month;
 mod people;
 mod relations;
