@@ -17,7 +17,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use fold::{Place, places};
-pub use impose::{Plan, Sheet, impose, stacks};
+pub use impose::{Plan, Sheet, impose};
 pub use post::postal;
 pub use printer::{Margins, Printer, Reading};
 pub use shelf::{Paper, Shelf, StockEntry};

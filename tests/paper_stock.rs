@@ -12,7 +12,7 @@ use wetink::out::png::ink;
 use wetink::page::{Ink, Item, Page, Picture};
 use wetink::stock::{
     Form, Margins, Panel, Panels, Plan, Printer, Reading, Sheet, Shelf, Stock, StockEntry, Turn, Use, impose, outline, postal,
-    stacks, test_page,
+    test_page,
 };
 use wetink::trouble::Kind;
 
@@ -245,19 +245,6 @@ fn every_card_comes_out_right_on_every_stock() {
             }
         }
     }
-}
-
-#[test]
-fn hand_fed_backs_follow_their_fronts() {
-    let shelf = shelf();
-    let stock = shelf.find("a6-4up").unwrap();
-    let printed = sheets(stock, 9, Turn::LongEdge, 0, &borderless());
-    let first = |page: &Page| wetink::page::words(&page.items)[0].text.clone();
-    let (fronts, backs) = stacks(printed.clone(), false);
-    assert_eq!(fronts.iter().map(first).collect::<Vec<_>>(), ["1Cover", "5Cover", "9Cover"].map(Into::into));
-    assert_eq!(backs.iter().map(first).collect::<Vec<_>>(), ["1Written", "5Written", "9Written"].map(Into::into));
-    let (_, backs) = stacks(printed, true);
-    assert_eq!(backs.iter().map(first).collect::<Vec<_>>(), ["9Written", "5Written", "1Written"].map(Into::into));
 }
 
 #[test]

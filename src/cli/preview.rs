@@ -67,7 +67,10 @@ impl Preview {
         shop::private_dir(&shop.out())?;
         shop::private_dir(&folder)?;
         let mut tiles: Vec<Tile> = Vec::new();
+        let bar =
+            talk.bar("drawing", "card", wanted.len()).undone("the pictures drawn so far are in out/, the contact sheet is not");
         for (judged, note) in wanted.iter().zip(&notes) {
+            bar.one_more()?;
             let Some(who) = &judged.who else { continue };
             let job = job(&room, who, note, judged, tiles.len() + 1)?;
             match studio.faces(std::slice::from_ref(&job)) {
@@ -83,6 +86,7 @@ impl Preview {
                 Err(trouble) => talk.say(format!("{} {}", styled(WARN, "not drawn:"), crate::words::shown(&trouble.message))),
             }
         }
+        drop(bar);
         if tiles.is_empty() {
             return Err(Trouble::failed(format!("no note on {} can be drawn", sheet.file))
                 .hint("write one under its heading, then look again"));

@@ -361,6 +361,7 @@ impl Making<'_> {
         // What lies beside it can be made again at any time; it is there before the batch is.
         put_beside(shop, &id, &printed)?;
         step("the PDF waits");
+        bar.at(jobs.len())?;
         let mut batch = Batch {
             n: 0,
             file,

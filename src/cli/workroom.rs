@@ -287,15 +287,19 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// A place between two effects where a test may stop the process as a power cut would: `WETINK_STOP_AT=3` ends it at the third.
-/// Not in release builds.
+/// `WETINK_CTRL_C_AT=3` presses Ctrl-C there. Not in release builds.
 pub fn step(_name: &str) {
     #[cfg(debug_assertions)]
     {
         use std::sync::atomic::{AtomicUsize, Ordering};
         static STEPS: AtomicUsize = AtomicUsize::new(0);
         let now = STEPS.fetch_add(1, Ordering::SeqCst) + 1;
-        if std::env::var("WETINK_STOP_AT").is_ok_and(|at| at.parse() == Ok(now)) {
+        let here = |name: &str| std::env::var(name).is_ok_and(|at| at.parse() == Ok(now));
+        if here("WETINK_STOP_AT") {
             std::process::abort();
+        }
+        if here("WETINK_CTRL_C_AT") {
+            crate::cli::bar::press_ctrl_c();
         }
     }
 }

@@ -77,18 +77,6 @@ where
     }))
 }
 
-/// Fronts and backs as two stacks, for a printer that is fed by hand. A printer that lays its pages face up delivers the
-/// fronts in reverse; `reversed` puts the backs in that order.
-#[must_use]
-pub fn stacks(sheets: Vec<Sheet>, reversed: bool) -> (Vec<Page>, Vec<Page>) {
-    let (fronts, backs): (Vec<Page>, Vec<Option<Page>>) = sheets.into_iter().map(|sheet| (sheet.front, sheet.back)).unzip();
-    let mut backs: Vec<Page> = backs.into_iter().flatten().collect();
-    if reversed {
-        backs.reverse();
-    }
-    (fronts, backs)
-}
-
 /// Everything that is the same on every sheet.
 struct Layout<'a> {
     plan: Plan<'a>,

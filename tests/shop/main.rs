@@ -7,6 +7,7 @@ mod crash;
 mod damage;
 mod hostile;
 mod intake;
+mod large;
 mod month;
 mod pack;
 mod paper;

@@ -155,6 +155,25 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn hand_fed_backs_come_in_the_order_the_fronts_lie_in() {
+    let notes: Vec<(&str, &str)> = vec![("ana-lopez", ANA), ("tom-reed", TOM)];
+    let first = |duplex: &str| {
+        let shop = Shop::with_notes(&notes);
+        // A sheet each: the places before the last are used up.
+        let settings = shop.read("wetink.toml").replace("duplex = \"long-edge\"", &format!("duplex = \"{duplex}\""));
+        shop.write("wetink.toml", settings);
+        shop.run(&["print", "--skip", "3"]).ok();
+        let fronts = tool("pdfinfo", &[shop.file("out/2026-12-a.pdf").to_str().unwrap()]);
+        assert!(fronts.is_none_or(|said| said.lines().any(|l| l.starts_with("Pages:") && l.ends_with(" 2"))));
+        tool("pdftotext", &["-l", "1", shop.file("out/2026-12-a-backs.pdf").to_str().unwrap(), "-"])
+    };
+    if let (Some(plain), Some(reversed)) = (first("manual"), first("manual-reversed")) {
+        assert!(plain.contains("Ana,") && !plain.contains("Tom,"), "{plain}");
+        assert!(reversed.contains("Tom,") && !reversed.contains("Ana,"), "{reversed}");
+    }
+}
+
+#[test]
 fn a_spoilt_card_is_the_same_card_again() {
     let shop = Shop::with_notes(&[("ana-lopez", ANA)]);
     shop.run(&["print"]).ok();
