@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use wetink::address;
-use wetink::card::{Art, Card, Imprint, Look, Making, Sign, Writing, cover, cue, post};
+use wetink::card::{Art, Card, Imprint, Look, MARGIN, Making, Sign, Writing, cover, cue, post};
 use wetink::hand::{BLUE, Hands, PITCH, Way, lines_by_hand};
 use wetink::letter::{About, BUNDLED, Design, Letters, Tongue};
 use wetink::measure::{Affine, Rect, Shape as _, Size, inch, mm};
@@ -61,7 +61,7 @@ fn printed(name: &str, hand: &str, case: &TypeCase, imprint: &Imprint) -> Result
             form: stock.form,
             panel: stock.panel,
             blocked: Vec::new(),
-            margin: wetink::card::MARGIN,
+            margin: MARGIN,
             bleed: 0.0,
         };
         match card.draw(&making) {

@@ -141,7 +141,7 @@ fn in_settings(what: &str, error: &toml::de::Error, text: &Arc<str>) -> Trouble 
 
 /// A place in the shop's file.
 fn spot(span: std::ops::Range<usize>, text: &Arc<str>) -> Spot {
-    Spot { file: SETTINGS.into(), text: Arc::clone(text), span, label: String::new() }
+    Spot { file: SETTINGS.into(), text: Arc::clone(text), span, known_line: None, label: String::new() }
 }
 
 impl Stock {

@@ -608,7 +608,10 @@ fn a_shop_has_its_own_stocks() {
 fn the_post_is_heard() {
     let shelf = shelf();
     let says = |name: &str, country: &str| postal(shelf.find(name).unwrap(), country).join("; ");
-    assert!(says("avery-8387", "US").contains("1.29 times as long as high, and without an envelope the US post asks for at least 1.3"));
+    assert!(
+        says("avery-8387", "US")
+            .contains("1.29 times as long as high, and without an envelope the US post asks for at least 1.3")
+    );
     assert!(says("avery-8387", "US").contains("the post reads the address in its right half: send it in an envelope"));
     assert!(says("quarter-letter-4up", "CA").contains("139.7 mm long, 0.3 mm short of what Canada Post wants"));
     assert!(says("avery-8387", "DE").contains("0.3 mm short of what Deutsche Post wants"));

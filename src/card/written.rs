@@ -211,12 +211,20 @@ fn printed(
         limit = top;
     }
     let mut pieces: Vec<Piece> = Vec::new();
-    let top_stretch = area.stretch(area.bounds.y0, area.bounds.y0 + mm(12.0));
-    let (left, right) = top_stretch.unwrap_or((area.bounds.x0, area.bounds.x1));
+    // Print before the note stands at the top; what follows it may come to lie beside whatever is kept clear.
+    let whole = (area.bounds.x0, area.bounds.x1);
+    let (left, right) = area.stretch(area.bounds.y0, limit).unwrap_or(whole);
+    let top = area.stretch(area.bounds.y0, area.bounds.y0 + mm(12.0)).unwrap_or(whole);
     for part in &card.dressed.parts {
         let text = match part {
             Part::Printed(text) => {
-                pieces.push(Piece::Set(set(making, text, right - left).map_err(Misfit::Print)?));
+                let mut paragraph =
+                    set(making, text, if pieces.is_empty() { top.1 - top.0 } else { right - left }).map_err(Misfit::Print)?;
+                let beside = area.stretch(area.bounds.y0, area.bounds.y0 + paragraph.height).unwrap_or((left, right));
+                if pieces.is_empty() && beside.1 < top.1 {
+                    paragraph = set(making, text, right - left).map_err(Misfit::Print)?;
+                }
+                pieces.push(Piece::Set(paragraph));
                 continue;
             }
             Part::Note => card.note.trim().to_owned(),

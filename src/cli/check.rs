@@ -146,7 +146,7 @@ pub fn tell_addresses(shop: &Shop, all: &[Judged], talk: &Talk) {
 pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble {
     let text = judged.entry.text();
     let who = judged.who.as_ref().map_or_else(|| judged.entry.who.clone(), |w| w.id().to_string());
-    let mut trouble = Trouble::refused(format!("[{}] {who}: {}", finding.tag, finding.message));
+    let mut trouble = Trouble::refused(format!("[{}] {who}: {}", finding.tag(), finding.message));
     let spans: Vec<_> = finding.ranges.iter().take(12).map(|r| judged.entry.in_file(r)).collect();
     if spans.is_empty() {
         trouble = trouble.at(sheet.spot(judged.entry.who_at.clone(), ""));
@@ -161,7 +161,10 @@ pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble 
         trouble = trouble.hint("write what belongs there, or take it out");
     }
     let impossible = matches!(finding.rule, Rule::Overflow | Rule::MissingGlyph);
-    if finding.severity == Severity::Refuse && judged.note.is_none() && finding.rule.can_be_overruled() && !impossible {
+    // A reason helps only where nothing else stands against the card.
+    let mut refusing = judged.verdict.findings().iter().filter(|f| f.severity == Severity::Refuse);
+    let helps = judged.entry.because.is_none() && refusing.all(|f| f.rule.can_be_overruled()) && !impossible;
+    if finding.severity == Severity::Refuse && judged.note.is_none() && helps {
         trouble = trouble.hint("if it must be so, put `> because: your reason` under the heading; the reason is kept");
     }
     trouble

@@ -183,6 +183,11 @@ impl LettersVerb {
             .letters()
             .filter(|l| l.language.code() == tongue.code() && self.name.as_ref().is_none_or(|n| l.name == *n))
             .collect();
+        if wanted.is_empty()
+            && let Some(broken) = self.name.as_ref().and_then(|name| studio.letter_named(name, tongue).err())
+        {
+            return Err(broken);
+        }
         if wanted.is_empty() {
             return Err(Trouble::usage(format!("there is no letter `{}`", self.name.unwrap_or_default()))
                 .hint("`wetink letters` lists them"));
@@ -220,7 +225,7 @@ impl TestPage {
         let place = shop.out().join("test-page.pdf");
         shop::private_dir(&shop.out())?;
         shop::write_whole(&place, &pdf)?;
-        talk.put(place.display().to_string());
+        talk.put_path(&place);
         talk.say(format!(
             "Print it on {} without scaling (\"actual size\"){}, and follow what is written on it.",
             stock.title,

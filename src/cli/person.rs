@@ -426,7 +426,13 @@ fn timeline(rules: &Rules, touches: &[Touch], cards: &[CardWithEvents], talk: &T
         let mut text = format!("{}  {} card", styled(STRONG, &card.state), card.occasion);
         for event in events {
             let by = if event.by.is_empty() { String::new() } else { format!(" by {}", crate::words::shown(&event.by)) };
-            text += &format!(", {} {}{by}", event.what, event.day.plain());
+            // The service's own number of a card that was sent through one.
+            let number = if event.what == "posted" && !event.text.is_empty() {
+                format!(" ({})", crate::words::shown(&event.text))
+            } else {
+                String::new()
+            };
+            text += &format!(", {} {}{by}{number}", event.what, event.day.plain());
         }
         if let Some(batch) = &card.batch {
             text += &styled(DIM, &format!(" (batch {batch}, number {})", card.number.unwrap_or(0)));

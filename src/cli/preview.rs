@@ -67,7 +67,10 @@ impl Preview {
         shop::private_dir(&shop.out())?;
         shop::private_dir(&folder)?;
         let mut tiles: Vec<Tile> = Vec::new();
+        let bar =
+            talk.bar("drawing", "card", wanted.len()).undone("the pictures drawn so far are in out/, the contact sheet is not");
         for (judged, note) in wanted.iter().zip(&notes) {
+            bar.one_more()?;
             let Some(who) = &judged.who else { continue };
             let job = job(&room, who, note, judged, tiles.len() + 1)?;
             match studio.faces(std::slice::from_ref(&job)) {
@@ -83,13 +86,14 @@ impl Preview {
                 Err(trouble) => talk.say(format!("{} {}", styled(WARN, "not drawn:"), crate::words::shown(&trouble.message))),
             }
         }
+        drop(bar);
         if tiles.is_empty() {
             return Err(Trouble::failed(format!("no note on {} can be drawn", sheet.file))
                 .hint("write one under its heading, then look again"));
         }
         let contact = folder.join("contact-sheet.png");
         shop::write_whole(&contact, &show::tiles(&tiles, 3, mm(70.0))?)?;
-        talk.put(contact.display().to_string());
+        talk.put_path(&contact);
         talk.say(format!("{} in {}", count(tiles.iter().map(|tile| tile.pages.len()).sum(), "picture"), shop.name_of(&folder)));
         if self.open {
             world.show(&contact)?;

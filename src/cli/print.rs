@@ -122,14 +122,14 @@ impl Print {
             warn(&printed, talk);
             put_beside(&shop, &stem, &printed)?;
             shop::write_whole(&place, &pdf)?;
-            talk.put(place.display().to_string());
+            talk.put_path(&place);
             talk.say(format!("{} on a proof; nothing is logged", count(jobs.len(), "card")));
-            tell_beside(&shop, &stem, talk);
+            tell_beside(&stem, &printed, talk);
             return Ok(ended);
         }
         let sheet_file = sheet.file.clone();
         let batch = Making { world, shop: &shop, studio: &studio, talk, month, sheet: &sheet_file };
-        let batch = batch.commit(&mut room, &jobs, |change, n, _, printed| {
+        let (batch, printed) = batch.commit(&mut room, &jobs, |change, n, _, printed| {
             for (at, job) in jobs.iter().enumerate() {
                 let new = NewCard {
                     id: &job.card,
@@ -150,15 +150,15 @@ impl Print {
             }
             Ok(())
         })?;
-        self.told(&shop, &batch, talk);
+        self.told(&shop, &batch, &printed, talk);
         Ok(ended)
     }
 
-    fn told(&self, shop: &Shop, batch: &Batch, talk: &Talk) {
+    fn told(&self, shop: &Shop, batch: &Batch, printed: &Printed, talk: &Talk) {
         if self.json {
             talk.put_json(batch);
         } else {
-            talk.put(shop.dir.join(&batch.file).display().to_string());
+            talk.put_path(&shop.dir.join(&batch.file));
         }
         talk.say(format!(
             "{} batch {}: {} in {}",
@@ -167,7 +167,7 @@ impl Print {
             count(batch.cards as usize, "card"),
             batch.file
         ));
-        tell_beside(shop, &batch.id, talk);
+        tell_beside(&batch.id, printed, talk);
         talk.say(format!("Sign them in ink, post them, then `wetink posted {}`", batch.id));
     }
 
@@ -206,12 +206,12 @@ impl Print {
         let month = first.and_then(|card| card.batch.as_deref()?.get(..7)?.parse().ok());
         let month = month.unwrap_or_else(|| Month::of(first.map_or(world.today, |card| card.day)));
         let batch = Making { world, shop, studio, talk, month, sheet: "again" };
-        let batch = batch.commit(room, &jobs, |change, _, id, _| {
+        let (batch, printed) = batch.commit(room, &jobs, |change, _, id, _| {
             cards.iter().try_for_each(|(card, ..)| change.happened(card.n, "reprinted", world.today, "", id))
         })?;
-        talk.put(shop.dir.join(&batch.file).display().to_string());
+        talk.put_path(&shop.dir.join(&batch.file));
         talk.say(format!("{} again in {}", count(cards.len(), "card"), batch.file));
-        tell_beside(shop, &batch.id, talk);
+        tell_beside(&batch.id, &printed, talk);
         Ok(Done::Well)
     }
 }
@@ -265,7 +265,9 @@ fn spoilt(room: &Workroom, typed: &str) -> Result<Vec<Card>> {
         let trouble = Trouble::failed(format!("`{typed}` is no card, no batch and nobody's name"));
         return Err(match (near.as_slice(), ids.as_slice()) {
             ([], []) => trouble.hint("nothing was printed yet: `wetink print`"),
-            ([], ids) => trouble.hint(format!("the newest batches are {}; `wetink person show WHO` lists the cards", ids.join(", "))),
+            ([], ids) => {
+                trouble.hint(format!("the newest batches are {}; `wetink person show WHO` lists the cards", ids.join(", ")))
+            }
             (near, _) => trouble.hint(format!("did you mean {}?", near.join(" or "))),
         });
     }
@@ -310,33 +312,6 @@ pub fn the_sheet(shop: &Shop, room: &Workroom) -> Result<PathBuf> {
     }
 }
 
-/// What may lie beside a PDF, and what it is for.
-const BESIDE: [(&str, &str); 2] = [("backs", "the other side, to print second"), ("cues", "what to write on them")];
-
-/// Writes what belongs to the PDF of that name, and takes away what belonged to an earlier one.
-fn put_beside(shop: &Shop, stem: &str, printed: &Printed) -> Result<()> {
-    for (end, _) in BESIDE {
-        let place = shop.out().join(format!("{stem}-{end}.pdf"));
-        match printed.beside.iter().find(|(made, _)| *made == end) {
-            Some((_, bytes)) => shop::write_whole(&place, bytes)?,
-            None if place.is_file() => {
-                fs::remove_file(&place).map_err(|error| Trouble::file("remove the old", &place, &error))?;
-            }
-            None => {}
-        }
-    }
-    Ok(())
-}
-
-fn tell_beside(shop: &Shop, stem: &str, talk: &Talk) {
-    for (end, what) in BESIDE {
-        let beside = shop.out().join(format!("{stem}-{end}.pdf"));
-        if beside.is_file() {
-            talk.say(format!("{what}: {}", shop.name_of(&beside)));
-        }
-    }
-}
-
 fn warn(printed: &Printed, talk: &Talk) {
     for line in &printed.warnings {
         talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
@@ -360,7 +335,7 @@ impl Making<'_> {
         room: &mut Workroom,
         jobs: &[Job<'_>],
         record: impl FnOnce(&Change<'_>, i64, &str, &Printed) -> Result<()>,
-    ) -> Result<Batch> {
+    ) -> Result<(Batch, Printed)> {
         let shop = self.shop;
         shop::private_dir(&shop.out())?;
         let id = room.ledger.next_batch_id(self.month)?;
@@ -386,6 +361,7 @@ impl Making<'_> {
         // What lies beside it can be made again at any time; it is there before the batch is.
         put_beside(shop, &id, &printed)?;
         step("the PDF waits");
+        bar.at(jobs.len())?;
         let mut batch = Batch {
             n: 0,
             file,
@@ -412,7 +388,7 @@ impl Making<'_> {
         shop::sync_dir(&shop.out());
         room.ledger.change(|change| change.finish_batch(batch.n))?;
         step("ready");
-        Ok(batch)
+        Ok((batch, printed))
     }
 }
 
@@ -487,4 +463,22 @@ impl Drop for Waiting {
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Trouble {
     Trouble::file("write", path, error).hint("nothing was logged; is the disk full?")
+}
+
+/// What lies beside the PDF: the backs to be printed second, the cue sheet.
+fn put_beside(shop: &Shop, stem: &str, printed: &Printed) -> Result<()> {
+    for (end, bytes) in &printed.beside {
+        shop::write_whole(&shop.out().join(format!("{stem}-{end}.pdf")), bytes)?;
+    }
+    Ok(())
+}
+
+fn tell_beside(stem: &str, printed: &Printed, talk: &Talk) {
+    for (end, _) in &printed.beside {
+        let what = match *end {
+            "backs" => "the other side, to print second",
+            _ => "what to write on them",
+        };
+        talk.say(format!("{what}: out/{stem}-{end}.pdf"));
+    }
 }

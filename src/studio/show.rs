@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::card::{Art, Card, Faces, Look, Misfit};
 use crate::hand::{self, Area, BLUE, Hands, Way};
-use crate::letter::{About, Letter, Part};
+use crate::letter::{About, Letter, Part, Tongue};
 use crate::measure::{Affine, Point, Rect, Shape as _, Size, mm, to_mm};
 use crate::out::{pdf, png};
 use crate::page::{Ink, Item, Page, Pen};
@@ -81,6 +81,11 @@ impl Studio {
     /// All letters the shop has.
     pub fn letters(&self) -> impl Iterator<Item = &Letter> {
         self.letters.all().iter()
+    }
+
+    /// A letter by its name, or why it can't be used.
+    pub fn letter_named(&self, name: &str, language: Tongue) -> Result<&Letter> {
+        self.letters.named(name, language)
     }
 
     /// The page that finds out how the printer shifts and shrinks, as a PDF, and the paper it is to be printed on: the one of
