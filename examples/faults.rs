@@ -42,16 +42,68 @@ struct Scene {
 const PRINTED: &[&[&str]] = &[&["print"]];
 
 const SCENES: [Scene; 10] = [
-    Scene { verb: "print", args: &["print"], before: &[], again: true, after: |d| counts(d, &[("SELECT count(*) FROM card", 2), ("SELECT count(DISTINCT note) FROM card", 2)]) },
-    Scene { verb: "pack", args: &["pack", "lob"], before: &[], again: true, after: |d| counts(d, &[("SELECT count(*) FROM card", 2), ("SELECT count(DISTINCT note) FROM card", 2)]) },
-    Scene { verb: "import", args: &["import", "more.csv"], before: &[], again: true, after: |d| counts(d, &[("SELECT count(*) FROM person", 44)]) },
+    Scene {
+        verb: "print",
+        args: &["print"],
+        before: &[],
+        again: true,
+        after: |d| counts(d, &[("SELECT count(*) FROM card", 2), ("SELECT count(DISTINCT note) FROM card", 2)]),
+    },
+    Scene {
+        verb: "pack",
+        args: &["pack", "lob"],
+        before: &[],
+        again: true,
+        after: |d| counts(d, &[("SELECT count(*) FROM card", 2), ("SELECT count(DISTINCT note) FROM card", 2)]),
+    },
+    Scene {
+        verb: "import",
+        args: &["import", "more.csv"],
+        before: &[],
+        again: true,
+        after: |d| counts(d, &[("SELECT count(*) FROM person", 44)]),
+    },
     Scene { verb: "write", args: &["write", "--no-edit"], before: &[], again: true, after: sheet },
-    Scene { verb: "posted", args: &["posted"], before: PRINTED, again: true, after: |d| counts(d, &[("SELECT count(*) FROM card WHERE state = 'posted'", 2), ("SELECT count(*) FROM card_event WHERE what = 'posted'", 2)]) },
-    Scene { verb: "merge", args: &["person", "merge", "ana-lopez", "anita-lopes"], before: PRINTED, again: true, after: |d| counts(d, &[("SELECT count(*) FROM person WHERE merged_into IS NOT NULL", 1), ("SELECT count(*) FROM touch", 3)]) },
+    Scene {
+        verb: "posted",
+        args: &["posted"],
+        before: PRINTED,
+        again: true,
+        after: |d| {
+            counts(
+                d,
+                &[
+                    ("SELECT count(*) FROM card WHERE state = 'posted'", 2),
+                    ("SELECT count(*) FROM card_event WHERE what = 'posted'", 2),
+                ],
+            )
+        },
+    },
+    Scene {
+        verb: "merge",
+        args: &["person", "merge", "ana-lopez", "anita-lopes"],
+        before: PRINTED,
+        again: true,
+        after: |d| {
+            counts(d, &[("SELECT count(*) FROM person WHERE merged_into IS NOT NULL", 1), ("SELECT count(*) FROM touch", 3)])
+        },
+    },
     Scene { verb: "erase", args: &["person", "erase", "tom-reed", "--yes"], before: PRINTED, again: true, after: erased },
     Scene { verb: "backup", args: &["backup"], before: PRINTED, again: true, after: |_| Ok(()) },
-    Scene { verb: "restore", args: &["restore", "backups/ledger-2026-11-21.db"], before: &[&["print"], &["backup"], &["log", "ana", "visit", "later"]], again: true, after: |d| counts(d, &[("SELECT count(*) FROM card", 2), ("SELECT count(*) FROM touch WHERE text = 'later'", 0)]) },
-    Scene { verb: "undo", args: &["undo", "--yes"], before: PRINTED, again: false, after: |d| counts(d, &[("SELECT count(*) FROM person", 4)]) },
+    Scene {
+        verb: "restore",
+        args: &["restore", "backups/ledger-2026-11-21.db"],
+        before: &[&["print"], &["backup"], &["log", "ana", "visit", "later"]],
+        again: true,
+        after: |d| counts(d, &[("SELECT count(*) FROM card", 2), ("SELECT count(*) FROM touch WHERE text = 'later'", 0)]),
+    },
+    Scene {
+        verb: "undo",
+        args: &["undo", "--yes"],
+        before: PRINTED,
+        again: false,
+        after: |d| counts(d, &[("SELECT count(*) FROM person", 4)]),
+    },
 ];
 
 fn counts(dir: &Path, wanted: &[(&str, i64)]) -> Holds {
@@ -76,8 +128,13 @@ fn sheet(dir: &Path) -> Holds {
 }
 
 fn erased(dir: &Path) -> Holds {
-    counts(dir, &[("SELECT count(*) FROM person WHERE id = 'tom-reed'", 0), ("SELECT count(*) > 0 FROM fingerprint WHERE card < 0", 1)])?;
-    for entry in dir.read_dir().map_err(|e| e.to_string())?.flatten().filter(|e| e.file_name().to_string_lossy().starts_with("ledger.db")) {
+    counts(
+        dir,
+        &[("SELECT count(*) FROM person WHERE id = 'tom-reed'", 0), ("SELECT count(*) > 0 FROM fingerprint WHERE card < 0", 1)],
+    )?;
+    for entry in
+        dir.read_dir().map_err(|e| e.to_string())?.flatten().filter(|e| e.file_name().to_string_lossy().starts_with("ledger.db"))
+    {
         let bytes = fs::read(entry.path()).map_err(|e| e.to_string())?;
         if bytes.windows(8).any(|w| w == b"Tom Reed" || w == b"tom-reed" || w == b"gate ban") {
             return Err(format!("{} still holds the name", entry.path().display()));
@@ -131,7 +188,8 @@ fn holds(dir: &Path) -> Holds {
             }
             if name.ends_with(".db") && name != "ledger.db" {
                 let copy = Connection::open(entry.path()).map_err(text)?;
-                let whole: String = copy.query_row("PRAGMA integrity_check", [], |r| r.get(0)).map_err(|e| format!("{name}: {e}"))?;
+                let whole: String =
+                    copy.query_row("PRAGMA integrity_check", [], |r| r.get(0)).map_err(|e| format!("{name}: {e}"))?;
                 let tables: i64 = copy.query_row("SELECT count(*) FROM sqlite_master", [], |r| r.get(0)).map_err(text)?;
                 if whole != "ok" || tables == 0 {
                     return Err(format!("the copy {name} isn't whole"));
@@ -147,7 +205,12 @@ struct Wetink(PathBuf);
 
 impl Wetink {
     fn dressed(&self, mut command: Command, dir: &Path) -> Command {
-        command.current_dir(dir).env_remove("WETINK_SHOP").env_remove("WETINK_STOP_AT").env("WETINK_TODAY", "2026-11-21").stdin(Stdio::null());
+        command
+            .current_dir(dir)
+            .env_remove("WETINK_SHOP")
+            .env_remove("WETINK_STOP_AT")
+            .env("WETINK_TODAY", "2026-11-21")
+            .stdin(Stdio::null());
         command.env_remove("VISUAL").env_remove("EDITOR");
         command
     }
@@ -164,7 +227,11 @@ impl Wetink {
 
     fn well(&self, dir: &Path, args: &[&str]) -> Holds {
         let output = self.run(dir, args)?;
-        if output.status.success() { Ok(()) } else { Err(format!("`{}` ended with {}: {}", args.join(" "), output.status, String::from_utf8_lossy(&output.stderr))) }
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(format!("`{}` ended with {}: {}", args.join(" "), output.status, String::from_utf8_lossy(&output.stderr)))
+        }
     }
 
     /// The same under strace; `inject` may be empty.
@@ -183,7 +250,26 @@ impl Wetink {
 /// A shop with four people, things that happened, and two notes written.
 fn shop(wetink: &Wetink, dir: &Path, before: &[&[&str]]) -> Holds {
     fs::create_dir_all(dir).map_err(|e| e.to_string())?;
-    wetink.well(dir, &["init", "--name", "Hill Shoes", "--signs", "Joan", "--answer", "Ring 01947 555 100", "--country", "GB", "--street", "8 Baxtergate", "--city", "Whitby", "--postcode", "YO21 1BW"])?;
+    wetink.well(
+        dir,
+        &[
+            "init",
+            "--name",
+            "Hill Shoes",
+            "--signs",
+            "Joan",
+            "--answer",
+            "Ring 01947 555 100",
+            "--country",
+            "GB",
+            "--street",
+            "8 Baxtergate",
+            "--city",
+            "Whitby",
+            "--postcode",
+            "YO21 1BW",
+        ],
+    )?;
     let mut more = String::from("name,birthday,email\n");
     for n in 0..40 {
         more += &format!("Person Number{n},12-{:02},p{n}@example.com\n", n % 28 + 1);
@@ -196,7 +282,11 @@ fn shop(wetink: &Wetink, dir: &Path, before: &[&[&str]]) -> Holds {
         fs::write(dir.join(file), text).map_err(|e| e.to_string())?;
     }
     wetink.well(dir, &["import", "people.csv"])?;
-    for what in [&["log", "ana-lopez", "visit", "tried the red ones"][..], &["log", "Anita Lopes", "visit", "asked for laces", "--new"], &["log", "tom-reed", "visit", "heels"]] {
+    for what in [
+        &["log", "ana-lopez", "visit", "tried the red ones"][..],
+        &["log", "Anita Lopes", "visit", "asked for laces", "--new"],
+        &["log", "tom-reed", "visit", "heels"],
+    ] {
         wetink.well(dir, what)?;
     }
     before.iter().try_for_each(|args| wetink.well(dir, args))
@@ -281,7 +371,9 @@ fn faults(wetink: &Wetink, scene: &Scene, room: &Path, every: usize, kinds: &[&s
     let mut tally = Tally { tried: 0, broken: Vec::new() };
     for (at, (call, n)) in points(&log)?.into_iter().enumerate() {
         for (turn, kind) in kinds.iter().enumerate() {
-            if (at + turn) % every != 0 || (*kind != "signal=SIGKILL" && ["unlink", "unlinkat", "chmod", "fchmod", "fchmodat"].contains(&call.as_str())) {
+            if (at + turn) % every != 0
+                || (*kind != "signal=SIGKILL" && ["unlink", "unlinkat", "chmod", "fchmod", "fchmodat"].contains(&call.as_str()))
+            {
                 continue;
             }
             copy(&model, &here)?;
@@ -308,7 +400,15 @@ fn faults(wetink: &Wetink, scene: &Scene, room: &Path, every: usize, kinds: &[&s
 
 /// Two or three at once, at random distances.
 fn both(wetink: &Wetink, room: &Path, rounds: usize, mut seed: u64) -> Result<Tally, String> {
-    const VERBS: [&[&str]; 7] = [&["print"], &["import", "more.csv"], &["write", "--no-edit"], &["log", "zoe-lukasik", "visit", "x"], &["posted"], &["backup"], &["print"]];
+    const VERBS: [&[&str]; 7] = [
+        &["print"],
+        &["import", "more.csv"],
+        &["write", "--no-edit"],
+        &["log", "zoe-lukasik", "visit", "x"],
+        &["posted"],
+        &["backup"],
+        &["print"],
+    ];
     let (model, here) = (room.join("model"), room.join("here"));
     let _ = fs::remove_dir_all(&model);
     shop(wetink, &model, &[])?;
@@ -323,7 +423,8 @@ fn both(wetink: &Wetink, room: &Path, rounds: usize, mut seed: u64) -> Result<Ta
         }
         let mut children = Vec::new();
         for args in &chosen {
-            let child = wetink.command(&here, args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
+            let child =
+                wetink.command(&here, args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
             children.push(child);
             std::thread::sleep(Duration::from_millis(dice(&mut seed) % 200));
         }
@@ -339,7 +440,10 @@ fn both(wetink: &Wetink, room: &Path, rounds: usize, mut seed: u64) -> Result<Ta
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             logged += i64::from(args[0] == "log" && output.status.success());
             // Refused notes are no trouble here; a backup finds its name taken.
-            let clear = output.status.success() || said.contains("another wetink is") || said.contains("there already") || output.status.code() == Some(3);
+            let clear = output.status.success()
+                || said.contains("another wetink is")
+                || said.contains("there already")
+                || output.status.code() == Some(3);
             if !clear || said.contains("panicked") {
                 why = Err(format!("`{}` ended with {}: {said}", args.join(" "), output.status));
             }

@@ -106,9 +106,7 @@ impl Ledger {
 
     /// Lets `SQLite` clear away a journal that a crash left and nobody needs: old pages, and old names, stand in it.
     pub fn clear_journal(&mut self) -> Result<()> {
-        self.change_unrecorded(|change| {
-            change.tx.execute("UPDATE pen SET may = may", []).map(|_| ()).map_err(|e| damaged(&e))
-        })
+        self.change_unrecorded(|change| change.tx.execute("UPDATE pen SET may = may", []).map(|_| ()).map_err(|e| damaged(&e)))
     }
 
     /// A compact, consistent copy at `path`, which must not exist: there whole or not at all, readable by its owner only.
@@ -169,6 +167,7 @@ pub(crate) fn damaged(error: &rusqlite::Error) -> Trouble {
             .hint("don't delete it: run `wetink doctor`, then restore the newest backup with `wetink restore`"),
         Some(ErrorCode::SystemIoFailure) => Trouble::failed(format!("the disk can't be read or written: {error}"))
             .hint("is it full, gone, or failing? Nothing was changed; see that your copies are whole, then try again"),
-        _ => Trouble::failed(format!("the ledger says: {error}")).hint("nothing was changed; `wetink doctor` looks the ledger over"),
+        _ => Trouble::failed(format!("the ledger says: {error}"))
+            .hint("nothing was changed; `wetink doctor` looks the ledger over"),
     }
 }

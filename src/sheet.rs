@@ -119,8 +119,10 @@ impl Sheet {
     /// Reads a sheet. Only a file that isn't text is trouble; a card that makes no sense spoils no other.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Sheet> {
         match std::str::from_utf8(bytes) {
-            Ok(text) if old_mac(text) => Err(Trouble::failed(format!("{file} has line ends that no program here reads (CR only)"))
-                .hint("save it with Unix (LF) or Windows (CRLF) line ends in your editor; nothing was changed")),
+            Ok(text) if old_mac(text) => {
+                Err(Trouble::failed(format!("{file} has line ends that no program here reads (CR only)"))
+                    .hint("save it with Unix (LF) or Windows (CRLF) line ends in your editor; nothing was changed"))
+            }
             Ok(text) => Ok(Sheet { file: file.to_owned(), text: text.into(), entries: entries(bytes) }),
             Err(wrong) => {
                 let text: Arc<str> = String::from_utf8_lossy(bytes).into();
@@ -398,7 +400,9 @@ mod tests {
 
     #[test]
     fn a_heading_that_slipped_is_a_heading_and_lost_line_ends_are_told() {
-        let sheet = Sheet::read("s", "## ana | birthday\n\nAna, the puppy.\n\n  ## tom | birthday\n\nTom, the gate.\n".as_bytes()).unwrap();
+        let sheet =
+            Sheet::read("s", "## ana | birthday\n\nAna, the puppy.\n\n  ## tom | birthday\n\nTom, the gate.\n".as_bytes())
+                .unwrap();
         assert_eq!(sheet.entries.len(), 2);
         assert_eq!(&sheet.text[sheet.entries[1].who_at.clone()], "tom");
         assert_eq!(sheet.entries[0].note, "Ana, the puppy.");

@@ -378,9 +378,11 @@ fn as_remarks(text: &str) -> String {
 pub fn private_dir(path: &Path) -> Result<()> {
     if path.is_symlink() {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-        return Err(Trouble::failed(format!("{name} is a link to somewhere else, and wetink writes only inside the shop's folder"))
-            .hint(format!("remove the link and make {name} a folder; nothing was changed"))
-            .hint("to keep the whole shop elsewhere, move its folder, or name it with --shop"));
+        return Err(Trouble::failed(format!(
+            "{name} is a link to somewhere else, and wetink writes only inside the shop's folder"
+        ))
+        .hint(format!("remove the link and make {name} a folder; nothing was changed"))
+        .hint("to keep the whole shop elsewhere, move its folder, or name it with --shop"));
     }
     if path.is_dir() {
         return Ok(());
@@ -392,7 +394,9 @@ pub fn private_dir(path: &Path) -> Result<()> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(path).map_err(|e| Trouble::file("make the folder", path, &e).hint("is the disk full, or the folder above read-only?"))
+    builder
+        .create(path)
+        .map_err(|e| Trouble::file("make the folder", path, &e).hint("is the disk full, or the folder above read-only?"))
 }
 
 /// Writes a file whole or not at all, readable by its owner only (0600): temporary file beside it, flushed, renamed.

@@ -15,7 +15,9 @@ use crate::trouble::{Kind, Result, Trouble};
 use crate::words::shown;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Without --yes nothing is changed but what a crash left half done. Exit code 4 as long as something is found.")]
+#[command(
+    after_help = "Without --yes nothing is changed but what a crash left half done. Exit code 4 as long as something is found."
+)]
 pub struct Doctor {
     /// Do what can be done about it, without asking
     #[arg(long)]
@@ -209,7 +211,10 @@ fn offer_copy(shop: &Shop, found: Found) -> Found {
             );
         }
     }
-    let hint = format!("{}; there is no whole copy in backups/: look for one elsewhere and put it back with `wetink restore FILE`", found.hint);
+    let hint = format!(
+        "{}; there is no whole copy in backups/: look for one elsewhere and put it back with `wetink restore FILE`",
+        found.hint
+    );
     Found { hint, ..found }
 }
 
@@ -241,7 +246,10 @@ fn look_at_pdfs(shop: &Shop, ledger: &Ledger) -> Result<Vec<Found>> {
                 if folder.is_dir() {
                     let name = shop.name_of(&folder);
                     found.extend(workroom::changed(&folder, &bytes).iter().map(|file| {
-                        Found::new(format!("{name}/{file} is gone or not the file that was packed"), "`wetink pack` makes it again")
+                        Found::new(
+                            format!("{name}/{file} is gone or not the file that was packed"),
+                            "`wetink pack` makes it again",
+                        )
                     }));
                 }
             }

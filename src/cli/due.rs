@@ -153,7 +153,9 @@ impl DueVerb {
         if found.is_empty() {
             talk.put(format!("Nothing is due. That is all for {span}."));
             if ledger.count_people()? == 0 {
-                talk.say("Nobody is here yet: `wetink import customers.csv` or `wetink person add \"Ana López\" --birthday 04-12`");
+                talk.say(
+                    "Nobody is here yet: `wetink import customers.csv` or `wetink person add \"Ana López\" --birthday 04-12`",
+                );
             }
             return Ok(Done::Well);
         }

@@ -12,8 +12,10 @@ use crate::shop::{self, Shop};
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
-#[command(after_help = "An encrypted copy ends in .age and is opened by `wetink restore` or by the program age, with the same passphrase. Without the\n\
-    passphrase nobody can open it, you neither.")]
+#[command(
+    after_help = "An encrypted copy ends in .age and is opened by `wetink restore` or by the program age, with the same passphrase. Without the\n\
+    passphrase nobody can open it, you neither."
+)]
 pub struct Backup {
     /// Where to; backups/ in the shop's folder if not given
     file: Option<PathBuf>,
@@ -106,7 +108,8 @@ impl Restore {
         let _lock = workroom::take_lock(&shop)?;
         let from = world.dir.join(&self.file);
         if from.exists() && !from.is_file() {
-            return Err(Trouble::failed(format!("{} is no ordinary file", self.file.display())).hint("name a file that `wetink backup` made"));
+            return Err(Trouble::failed(format!("{} is no ordinary file", self.file.display()))
+                .hint("name a file that `wetink backup` made"));
         }
         let mut bytes = std::fs::read(&from)
             .map_err(|e| Trouble::file("read", &self.file, &e).hint("the copies wetink made are in backups/"))?;
@@ -177,10 +180,8 @@ fn put_back_bytes(shop: &Shop, from: &Path, bytes: &[u8], talk: &Talk) -> Result
     };
     let ledger = shop.ledger();
     if ledger.exists() {
-        let aside = (1..10_000)
-            .map(|n| shop.dir.join(format!("ledger.before-restore-{n}.db")))
-            .find(|p| !p.exists())
-            .unwrap_or_default();
+        let aside =
+            (1..10_000).map(|n| shop.dir.join(format!("ledger.before-restore-{n}.db"))).find(|p| !p.exists()).unwrap_or_default();
         workroom::step("before the old ledger is moved aside");
         // Both names for a moment: whenever this stops, there is a ledger.
         std::fs::hard_link(&ledger, &aside)

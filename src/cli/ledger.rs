@@ -79,10 +79,11 @@ impl TakeIn {
         let mut room = workroom::enter(&shop, talk)?;
         let place = world.dir.join(&self.file);
         if place.exists() && !place.is_file() {
-            return Err(Trouble::failed(format!("{} is no ordinary file", self.file.display())).hint("save it as a file and name that"));
+            return Err(
+                Trouble::failed(format!("{} is no ordinary file", self.file.display())).hint("save it as a file and name that")
+            );
         }
-        let file = File::open(&place)
-            .map_err(|e| Trouble::file("read", &self.file, &e).hint("check its name and folder"))?;
+        let file = File::open(&place).map_err(|e| Trouble::file("read", &self.file, &e).hint("check its name and folder"))?;
         let copy = if self.dry_run { None } else { workroom::backup_first(&shop, &room.ledger, world.today, "ledger-import")? };
         let report = room.ledger.import(&mut BufReader::new(file), self.dry_run)?;
         if let Some(copy) = copy.filter(|_| report.added.is_empty() && report.filled == 0) {

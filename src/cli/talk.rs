@@ -112,7 +112,9 @@ impl Talk {
 
     /// Asks for something that nobody else should see. Off a terminal there is nobody to ask.
     pub fn secret(self, question: &str) -> Result<String> {
-        let nobody = || Trouble::usage("nobody is here to ask for the passphrase").hint("name a file that holds it: --passphrase-file FILE");
+        let nobody = || {
+            Trouble::usage("nobody is here to ask for the passphrase").hint("name a file that holds it: --passphrase-file FILE")
+        };
         if !self.terminal {
             return Err(nobody());
         }
@@ -207,7 +209,10 @@ mod tests {
     fn json_hides_nothing() {
         let value = serde_json::json!({ "name": "A\u{202e}na 🎉 \u{e0041}", "note": "Zoë" });
         let text = plain_json(&value.to_string());
-        assert!(text.contains("\\u202e") && text.contains("Zoë") && !text.contains('\u{202e}') && !text.contains('\u{e0041}'), "{text}");
+        assert!(
+            text.contains("\\u202e") && text.contains("Zoë") && !text.contains('\u{202e}') && !text.contains('\u{e0041}'),
+            "{text}"
+        );
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 

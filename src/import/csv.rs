@@ -101,7 +101,10 @@ struct Gate {
 
 /// Where a record ends, or why not yet.
 enum End {
-    After { end: usize, lines: usize },
+    After {
+        end: usize,
+        lines: usize,
+    },
     More,
     TooLong,
     /// A quoted cell goes on and on.

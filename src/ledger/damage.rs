@@ -109,7 +109,8 @@ impl Ledger {
             found.push(format!("`{name}` in ledger.db is not from wetink"));
         }
         if found.is_empty() {
-            let pen: i64 = self.conn().query_row("SELECT count(*) FROM pen WHERE one = 1 AND op IS NULL AND may = ''", [], |r| r.get(0))?;
+            let pen: i64 =
+                self.conn().query_row("SELECT count(*) FROM pen WHERE one = 1 AND op IS NULL AND may = ''", [], |r| r.get(0))?;
             if pen != 1 {
                 found.push("the guards of ledger.db were switched off by something other than wetink".into());
             }

@@ -355,10 +355,7 @@ impl Change<'_> {
         };
         let traits = echo::traits(&text, &names, false);
         for hash in &traits.fingerprints {
-            self.tx
-                .prepare_cached(NEW_PRINT)
-                .and_then(|mut put| put.execute(params![hash, card]))
-                .map_err(|e| damaged(&e))?;
+            self.tx.prepare_cached(NEW_PRINT).and_then(|mut put| put.execute(params![hash, card])).map_err(|e| damaged(&e))?;
         }
         let waiting = &mut *self.echoes.0.borrow_mut();
         waiting.add(card, &traits);

@@ -62,11 +62,15 @@ const SEALED: [Sealed; 12] = [
 /// seals no longer fit.
 pub fn watch(conn: &Connection) -> rusqlite::Result<()> {
     // Temporary tables go when their store is changed, as an import does; so this is asked before every change.
-    let there = conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM temp.sqlite_master WHERE name = 'touched')")?.query_row([], |r| r.get(0))?;
+    let there = conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM temp.sqlite_master WHERE name = 'touched')")?
+        .query_row([], |r| r.get(0))?;
     if there {
         return Ok(());
     }
-    conn.execute_batch("CREATE TEMP TABLE touched (name TEXT NOT NULL, batch ANY NOT NULL, PRIMARY KEY (name, batch)) STRICT, WITHOUT ROWID;")?;
+    conn.execute_batch(
+        "CREATE TEMP TABLE touched (name TEXT NOT NULL, batch ANY NOT NULL, PRIMARY KEY (name, batch)) STRICT, WITHOUT ROWID;",
+    )?;
     for Sealed { table, group, only, .. } in SEALED {
         for (what, rows) in [("INSERT", &["new"][..]), ("UPDATE", &["old", "new"]), ("DELETE", &["old"])] {
             let notes: Vec<String> = rows
@@ -177,11 +181,8 @@ fn sums(conn: &Connection, sealed: &Sealed) -> rusqlite::Result<BTreeMap<Group, 
     let columns = schema::columns(conn, table)?;
     let when = if only.is_empty() { String::new() } else { format!(" WHERE {}", only.replace("{}", table)) };
     // NOT INDEXED: what counts is the table itself.
-    let mut ask = conn.prepare(&format!(
-        "SELECT {}, {} FROM {table} NOT INDEXED{when}",
-        group.replace("{}", table),
-        quoted(&columns)
-    ))?;
+    let mut ask =
+        conn.prepare(&format!("SELECT {}, {} FROM {table} NOT INDEXED{when}", group.replace("{}", table), quoted(&columns)))?;
     let mut found: BTreeMap<Group, i64> = BTreeMap::new();
     let mut rows = ask.query([])?;
     while let Some(read) = rows.next()? {
@@ -210,9 +211,8 @@ impl Ledger {
         for sealed in &SEALED {
             let now = sums(self.conn(), sealed)?;
             let mut ask = self.conn().prepare_cached("SELECT batch, sum FROM seal WHERE name = ?1")?;
-            let then: BTreeMap<Group, i64> = ask
-                .query_map([sealed.table], |r| Ok((Group::of(r.get_ref(0)?), r.get(1)?)))?
-                .collect::<rusqlite::Result<_>>()?;
+            let then: BTreeMap<Group, i64> =
+                ask.query_map([sealed.table], |r| Ok((Group::of(r.get_ref(0)?), r.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
             let mut wrong: Vec<&Group> = now.keys().filter(|group| now.get(*group) != then.get(*group)).collect();
             wrong.extend(then.keys().filter(|group| !now.contains_key(*group)));
             if wrong.is_empty() {

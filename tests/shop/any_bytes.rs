@@ -35,8 +35,26 @@ fn any_bytes_are_read_or_told_by_every_reader() {
     let pieces = prop_oneof![
         prop::collection::vec(any::<u8>(), 0..30),
         prop::sample::select(vec![
-            "## ana | birthday\n", "> !! no longer due: x\r\n", "name,birthday\n", "\"", ",", ";", "BEGIN:VCARD\r\n", "END:VCARD\r\n", "BDAY:--0229\r\n", "+++\n", "{{ note }}", "{% if a %}",
-            "[rules]\n", "= \"x\"\n", "{\"table\":\"person\",\"id\":\"a\"}\n", "to,occasion,date,note\n", "29/02/1999", "\u{202e}", "PS: ", "\0\x01\0\0",
+            "## ana | birthday\n",
+            "> !! no longer due: x\r\n",
+            "name,birthday\n",
+            "\"",
+            ",",
+            ";",
+            "BEGIN:VCARD\r\n",
+            "END:VCARD\r\n",
+            "BDAY:--0229\r\n",
+            "+++\n",
+            "{{ note }}",
+            "{% if a %}",
+            "[rules]\n",
+            "= \"x\"\n",
+            "{\"table\":\"person\",\"id\":\"a\"}\n",
+            "to,occasion,date,note\n",
+            "29/02/1999",
+            "\u{202e}",
+            "PS: ",
+            "\0\x01\0\0",
         ])
         .prop_map(|s| s.as_bytes().to_vec()),
     ];
@@ -76,7 +94,13 @@ fn dates_say_what_they_are_said() {
 #[test]
 fn a_ledger_goes_through_its_lines_and_comes_back_the_same() {
     let word = "[a-zA-ZäßŁőé'🎉\u{202e}\u{301}{}\"\\\\,;=|\n\t -]{1,24}";
-    let person = (word, word, word, prop::option::of((1..13_u32, 1..29_u32, prop::option::of(1900..2020_i32))), prop::collection::vec((word, word), 0..4));
+    let person = (
+        word,
+        word,
+        word,
+        prop::option::of((1..13_u32, 1..29_u32, prop::option::of(1900..2020_i32))),
+        prop::collection::vec((word, word), 0..4),
+    );
     let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
     let today: Day = "2026-11-22".parse().unwrap();
     runner

@@ -36,9 +36,10 @@ fn dump(shop: &Shop) -> Result<Vec<String>, String> {
                 all.push(format!("{table} {}", cells.join("|")));
             }
         }
-        let plan = conn.prepare("SELECT name, sql FROM sqlite_master ORDER BY name")?.query_map([], |r| {
-            Ok(format!("{:?} {:?}", r.get::<_, Option<String>>(0)?, r.get::<_, Option<String>>(1)?))
-        })?.collect::<rusqlite::Result<Vec<_>>>()?;
+        let plan = conn
+            .prepare("SELECT name, sql FROM sqlite_master ORDER BY name")?
+            .query_map([], |r| Ok(format!("{:?} {:?}", r.get::<_, Option<String>>(0)?, r.get::<_, Option<String>>(1)?)))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
         all.extend(plan);
         Ok(all)
     };
@@ -62,8 +63,10 @@ fn a_flipped_bit_is_found_or_changes_nothing() {
             Some(4 | 1) => found += 1,
             Some(0) => {
                 // The echo's rows may differ a little where nothing depends on them; the rest may not.
-                let now: Vec<String> = dump(&shop).unwrap().into_iter().filter(|l| !l.starts_with("echo ") && !l.starts_with("term ")).collect();
-                let then: Vec<String> = before.iter().filter(|l| !l.starts_with("echo ") && !l.starts_with("term ")).cloned().collect();
+                let now: Vec<String> =
+                    dump(&shop).unwrap().into_iter().filter(|l| !l.starts_with("echo ") && !l.starts_with("term ")).collect();
+                let then: Vec<String> =
+                    before.iter().filter(|l| !l.starts_with("echo ") && !l.starts_with("term ")).cloned().collect();
                 assert_eq!(now, then, "round {round}, byte {at}: doctor said all is well, and something is different");
                 harmless += 1;
             }
@@ -91,7 +94,11 @@ fn a_damaged_ledger_is_not_written_to_and_a_copy_is_offered() {
     }
     assert_eq!(fs::read(shop.file("ledger.db")).unwrap(), bytes, "nothing was written");
     let said = shop.run(&["doctor"]).ended(4);
-    assert!(said.err.contains("put back the newest whole copy, backups/ledger-2026-11-21.db, which knows 1 card"), "{}", said.err);
+    assert!(
+        said.err.contains("put back the newest whole copy, backups/ledger-2026-11-21.db, which knows 1 card"),
+        "{}",
+        said.err
+    );
     shop.run(&["doctor", "--yes"]).ok();
     shop.run(&["doctor"]).ok();
     assert_eq!(shop.count("SELECT count(*) FROM card WHERE note LIKE '%tram driver%'"), 1);
@@ -112,7 +119,9 @@ fn who_changed_rows_on_purpose_can_say_so() {
 #[test]
 fn an_emptied_echo_is_found_and_made_anew() {
     let empty = "UPDATE pen SET may = 'index'; DELETE FROM fingerprint WHERE card > 0; UPDATE pen SET may = ''";
-    for sql in [empty, "DELETE FROM echo", "DELETE FROM echo; DELETE FROM term; UPDATE echo_state SET value = 0 WHERE what = 'notes'"] {
+    for sql in
+        [empty, "DELETE FROM echo", "DELETE FROM echo; DELETE FROM term; UPDATE echo_state SET value = 0 WHERE what = 'notes'"]
+    {
         let shop = printed();
         shop.sql(sql).unwrap();
         let said = shop.run(&["doctor", "--json"]).ended(4);
@@ -232,8 +241,17 @@ fn a_journal_that_is_gone_after_a_crash_is_no_secret() {
 fn an_older_ledger_is_brought_up_to_date_and_a_copy_kept() {
     let shop = printed();
     let mut sql = String::new();
-    for guard in ["fingerprint_is_not_replaced", "touch_is_not_replaced", "batch_stays", "batch_is_kept", "batch_is_not_replaced",
-        "suppression_stays", "erased_note_stays", "erased_note_is_kept", "person_is_not_replaced"] {
+    for guard in [
+        "fingerprint_is_not_replaced",
+        "touch_is_not_replaced",
+        "batch_stays",
+        "batch_is_kept",
+        "batch_is_not_replaced",
+        "suppression_stays",
+        "erased_note_stays",
+        "erased_note_is_kept",
+        "person_is_not_replaced",
+    ] {
         sql += &format!("DROP TRIGGER {guard};");
     }
     shop.sql(&format!("{sql} DROP TABLE seal; PRAGMA user_version = 1")).unwrap();

@@ -10,7 +10,12 @@ const ANA: &str = "Ana, how did the boots do on those hills in Lisbon? You owe m
 /// What could steer a terminal.
 #[track_caller]
 fn harmless(text: &str) {
-    let bad = |c: &char| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c) || ('\u{2066}'..='\u{2069}').contains(c) || ('\u{e0000}'..='\u{e007f}').contains(c);
+    let bad = |c: &char| {
+        (c.is_control() && *c != '\n')
+            || ('\u{202a}'..='\u{202e}').contains(c)
+            || ('\u{2066}'..='\u{2069}').contains(c)
+            || ('\u{e0000}'..='\u{e007f}').contains(c)
+    };
     assert!(!text.chars().any(|c| bad(&c)), "{text:?}");
 }
 
@@ -19,8 +24,24 @@ fn names_from_files_steer_no_terminal_and_leave_no_folder() {
     let shop = Shop::new();
     let long = "Abcdefghij ".repeat(30);
     let names = [
-        "../../escape", "/etc/passwd", "CON", "nul", "a\u{202e}bidi", "tag\u{e0041}\u{e0042}", "esc\u{1b}[2Jape", "bell\u{7}", "nul\0byte", "=cmd|' /C calc'!A0",
-        "..", ".", "-rf", "@SUM(A1)", "a\u{200b}b", "rtl\u{2067}x\u{2069}", "cr\rlf", &long,
+        "../../escape",
+        "/etc/passwd",
+        "CON",
+        "nul",
+        "a\u{202e}bidi",
+        "tag\u{e0041}\u{e0042}",
+        "esc\u{1b}[2Jape",
+        "bell\u{7}",
+        "nul\0byte",
+        "=cmd|' /C calc'!A0",
+        "..",
+        ".",
+        "-rf",
+        "@SUM(A1)",
+        "a\u{200b}b",
+        "rtl\u{2067}x\u{2069}",
+        "cr\rlf",
+        &long,
     ];
     let mut csv = String::from("name,birthday,email\n");
     for (n, name) in names.iter().enumerate() {
@@ -28,8 +49,21 @@ fn names_from_files_steer_no_terminal_and_leave_no_folder() {
     }
     shop.write("people.csv", csv);
     let everything = [
-        &["import", "people.csv"][..], &["due"], &["due", "--json"], &["write", "--no-edit"], &["check"], &["check", "--json"], &["status"], &["person", "show", "n3@"],
-        &["person", "show", "n3@", "--json"], &["person", "show", "n5@", "--json"], &["due", "--ics", "c.ics"], &["status", "--html", "m.html"], &["labels"], &["ledger", "export", "all.jsonl"], &["doctor"],
+        &["import", "people.csv"][..],
+        &["due"],
+        &["due", "--json"],
+        &["write", "--no-edit"],
+        &["check"],
+        &["check", "--json"],
+        &["status"],
+        &["person", "show", "n3@"],
+        &["person", "show", "n3@", "--json"],
+        &["person", "show", "n5@", "--json"],
+        &["due", "--ics", "c.ics"],
+        &["status", "--html", "m.html"],
+        &["labels"],
+        &["ledger", "export", "all.jsonl"],
+        &["doctor"],
     ];
     for verb in everything {
         let said = shop.run(verb);
@@ -37,7 +71,12 @@ fn names_from_files_steer_no_terminal_and_leave_no_folder() {
         harmless(&said.out);
         harmless(&said.err);
     }
-    let ids: Vec<String> = shop.run(&["due", "--json", "--within", "60d"]).out.lines().filter_map(|l| l.trim().strip_prefix("\"to\": \"").map(|l| l.trim_end_matches(['"', ',']).to_owned())).collect();
+    let ids: Vec<String> = shop
+        .run(&["due", "--json", "--within", "60d"])
+        .out
+        .lines()
+        .filter_map(|l| l.trim().strip_prefix("\"to\": \"").map(|l| l.trim_end_matches(['"', ',']).to_owned()))
+        .collect();
     assert!(ids.len() > 10, "{ids:?}");
     for id in &ids {
         assert!(!id.contains(['/', '\\', '\0', '\u{1b}']) && !id.contains(".."), "{id:?}");
@@ -52,7 +91,13 @@ fn names_from_files_steer_no_terminal_and_leave_no_folder() {
 #[cfg(unix)]
 #[test]
 fn a_link_in_the_place_of_a_folder_is_refused() {
-    for (folder, verb) in [("out", &["print"][..]), ("out", &["test-page"]), ("notes", &["write", "--no-edit"]), ("backups", &["backup"]), ("backups", &["import", "people.csv"])] {
+    for (folder, verb) in [
+        ("out", &["print"][..]),
+        ("out", &["test-page"]),
+        ("notes", &["write", "--no-edit"]),
+        ("backups", &["backup"]),
+        ("backups", &["import", "people.csv"]),
+    ] {
         let shop = Shop::with_notes(&[("ana-lopez", ANA)]);
         let elsewhere = tempfile::tempdir().unwrap();
         if folder == "notes" {
@@ -73,8 +118,16 @@ fn a_link_in_the_place_of_a_folder_is_refused() {
 fn a_pipe_in_the_place_of_a_file_keeps_nobody_waiting() {
     let pipe = |path: &std::path::Path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
     let cases = [
-        ("ledger.db", &["due"][..]), ("ledger.db", &["doctor"]), ("pipe.csv", &["import", "pipe.csv"]), ("pipe.jsonl", &["ledger", "import", "pipe.jsonl"]),
-        ("notes/2026-12.md", &["check"]), ("pipe.md", &["check", "pipe.md"]), ("pipe.db", &["restore", "pipe.db"]), ("fonts/hands.toml", &["hands"]), ("fonts/x.ttf", &["hands"]), ("letters/x.txt", &["letters"]),
+        ("ledger.db", &["due"][..]),
+        ("ledger.db", &["doctor"]),
+        ("pipe.csv", &["import", "pipe.csv"]),
+        ("pipe.jsonl", &["ledger", "import", "pipe.jsonl"]),
+        ("notes/2026-12.md", &["check"]),
+        ("pipe.md", &["check", "pipe.md"]),
+        ("pipe.db", &["restore", "pipe.db"]),
+        ("fonts/hands.toml", &["hands"]),
+        ("fonts/x.ttf", &["hands"]),
+        ("letters/x.txt", &["letters"]),
     ];
     for (place, verb) in cases {
         let shop = Shop::with_people();
@@ -82,7 +135,12 @@ fn a_pipe_in_the_place_of_a_file_keeps_nobody_waiting() {
         pipe(&shop.file(place));
         let mut child = shop.command(verb).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // It ends by itself; the limit is only there so that a failure doesn't hang the tests.
-        let ended = (0..600).any(|_| child.try_wait().unwrap().is_some() || { std::thread::sleep(std::time::Duration::from_millis(100)); false });
+        let ended = (0..600).any(|_| {
+            child.try_wait().unwrap().is_some() || {
+                std::thread::sleep(std::time::Duration::from_millis(100));
+                false
+            }
+        });
         if !ended {
             child.kill().unwrap();
         }
@@ -96,7 +154,16 @@ fn a_pipe_in_the_place_of_a_file_keeps_nobody_waiting() {
 #[test]
 fn what_could_not_be_written_out_is_told() {
     let shop = Shop::with_notes(&[("ana-lopez", ANA)]);
-    for verb in [&["due", "--json"][..], &["status"], &["hands", "--json"], &["ledger", "export"], &["completions", "bash"], &["man"], &["--help"], &["check", "--json"]] {
+    for verb in [
+        &["due", "--json"][..],
+        &["status"],
+        &["hands", "--json"],
+        &["ledger", "export"],
+        &["completions", "bash"],
+        &["man"],
+        &["--help"],
+        &["check", "--json"],
+    ] {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = shop.command(verb).stdout(full).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{verb:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -112,13 +179,20 @@ fn what_could_not_be_written_out_is_told() {
 #[test]
 fn a_letter_that_is_broken_says_so_when_it_is_asked_for() {
     let shop = Shop::new();
-    shop.write("letters/mine.en.txt", "+++\noccasion = \"birthday\"\ncover = \"Happy\"\n+++\n{% for a in range(end=1000000000) %}{{ note }}{% endfor %}\n");
+    shop.write(
+        "letters/mine.en.txt",
+        "+++\noccasion = \"birthday\"\ncover = \"Happy\"\n+++\n{% for a in range(end=1000000000) %}{{ note }}{% endfor %}\n",
+    );
     let said = shop.run(&["letters", "mine"]);
     assert_ne!(said.code, Some(0));
     assert!(said.err.contains("letters/mine.en.txt") && !said.err.contains("there is no letter"), "{}", said.err);
     for bomb in [
-        "{% for a in range(end=1000000) %}{% for b in range(end=1000000) %}x{% endfor %}{% endfor %}{{ note }}", "{% include \"/etc/passwd\" %}{{ note }}", "{{ note }}{% set a = \"x\" %}",
-        "{{ get_env(name=\"HOME\") }}{{ note }}", "{{ note | replace(from=\"\", to=\"xxxxxxxxxx\") }}", "{% if true %}{{ note }}{% endif %}",
+        "{% for a in range(end=1000000) %}{% for b in range(end=1000000) %}x{% endfor %}{% endfor %}{{ note }}",
+        "{% include \"/etc/passwd\" %}{{ note }}",
+        "{{ note }}{% set a = \"x\" %}",
+        "{{ get_env(name=\"HOME\") }}{{ note }}",
+        "{{ note | replace(from=\"\", to=\"xxxxxxxxxx\") }}",
+        "{% if true %}{{ note }}{% endif %}",
     ] {
         shop.write("letters/mine.en.txt", format!("+++\noccasion = \"birthday\"\ncover = \"Happy\"\n+++\n{bomb}\n"));
         let said = shop.run(&["letters", "mine"]);
@@ -156,7 +230,11 @@ fn bombs_are_refused_before_they_go_off() {
         assert!(said.err.contains("bomb.png") || said.err.contains("picture"), "{}", said.err);
     }
     // Settings nested without end.
-    for deep in [format!("[import]\nx = {}{}\n", "[".repeat(100_000), "]".repeat(100_000)), format!("{}x = 1\n", "a.".repeat(100_000)), format!("x = {}", "{a=".repeat(50_000))] {
+    for deep in [
+        format!("[import]\nx = {}{}\n", "[".repeat(100_000), "]".repeat(100_000)),
+        format!("{}x = 1\n", "a.".repeat(100_000)),
+        format!("x = {}", "{a=".repeat(50_000)),
+    ] {
         shop.write("wetink.toml", deep);
         let said = shop.run(&["due"]).ended(1);
         assert!(said.err.contains("wetink.toml can't be read"), "{}", said.err);
@@ -164,7 +242,10 @@ fn bombs_are_refused_before_they_go_off() {
     shop.write("wetink.toml", &settings);
     // A font of rubbish, and one that is a font only in its first bytes.
     shop.write("fonts/rubbish.ttf", vec![0xff; 100_000]);
-    let mut font = fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts/nothing-you-could-do/NothingYouCouldDo-Regular.ttf")).unwrap();
+    let mut font = fs::read(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts/nothing-you-could-do/NothingYouCouldDo-Regular.ttf"),
+    )
+    .unwrap();
     font[600..20_000].fill(0xff);
     shop.write("fonts/half.ttf", font);
     let said = shop.run(&["hands"]).ok();

@@ -72,7 +72,8 @@ fn after_erasing_no_byte_of_the_name_is_left_in_our_files() {
     for path in all.iter().filter(|p| p.is_file() && p.extension().is_none_or(|e| e != "pdf")) {
         looked += 1;
         let bytes = fs::read(path).unwrap();
-        for needle in ["Przemys", "przemys", "Wąsowicz", "wasow", "Hidden Lane", "555 777", "velvet pumps", "dance at midnight"] {
+        for needle in ["Przemys", "przemys", "Wąsowicz", "wasow", "Hidden Lane", "555 777", "velvet pumps", "dance at midnight"]
+        {
             assert!(!bytes.windows(needle.len()).any(|w| w == needle.as_bytes()), "{} still holds {needle}", path.display());
         }
     }
@@ -130,9 +131,26 @@ fn nothing_of_ours_can_speak_to_a_network() {
     }
     let packages = crate::supply::packages();
     let crates: Vec<&str> = packages.iter().filter_map(|p| p["name"].as_str()).collect();
-    for network in
-        ["reqwest", "ureq", "hyper", "curl", "curl-sys", "isahc", "tokio", "mio", "socket2", "rustls", "openssl", "native-tls", "quinn", "attohttpc", "minreq", "surf", "async-std", "smol"]
-    {
+    for network in [
+        "reqwest",
+        "ureq",
+        "hyper",
+        "curl",
+        "curl-sys",
+        "isahc",
+        "tokio",
+        "mio",
+        "socket2",
+        "rustls",
+        "openssl",
+        "native-tls",
+        "quinn",
+        "attohttpc",
+        "minreq",
+        "surf",
+        "async-std",
+        "smol",
+    ] {
         assert!(!crates.contains(&network), "{network} is among the dependencies");
     }
 }
@@ -147,7 +165,10 @@ fn the_demo_runs_where_there_is_no_network() {
     }
     let shop = Shop::empty();
     let mut command = std::process::Command::new("unshare");
-    command.args(["-n", "-r", env!("CARGO_BIN_EXE_wetink"), "demo", "d"]).current_dir(shop.path()).env("WETINK_TODAY", shop.today);
+    command
+        .args(["-n", "-r", env!("CARGO_BIN_EXE_wetink"), "demo", "d"])
+        .current_dir(shop.path())
+        .env("WETINK_TODAY", shop.today);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(shop.file("d/out").read_dir().unwrap().count() > 0);

@@ -15,7 +15,10 @@ fn dump(shop: &Shop) -> Vec<String> {
         let columns = ask.column_count();
         let mut rows = ask.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
-            all.push(format!("{table} {:?}", (0..columns).map(|n| row.get::<_, rusqlite::types::Value>(n).unwrap()).collect::<Vec<_>>()));
+            all.push(format!(
+                "{table} {:?}",
+                (0..columns).map(|n| row.get::<_, rusqlite::types::Value>(n).unwrap()).collect::<Vec<_>>()
+            ));
         }
     }
     all

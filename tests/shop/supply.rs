@@ -11,8 +11,18 @@ fn root() -> &'static Path {
 
 /// As in deny.toml.
 const ALLOWED: [&str; 12] = [
-    "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-1-Clause", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "MIT", "MIT-0", "Unicode-3.0",
-    "Unlicense", "Zlib",
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-1-Clause",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "MIT",
+    "MIT-0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
 ];
 
 /// Whether a licence expression can be met: OR of ANDs, with brackets.
@@ -64,12 +74,22 @@ pub fn packages() -> Vec<serde_json::Value> {
 
 #[test]
 fn every_licence_in_the_tree_is_one_we_may_use() {
-    assert!(met("MIT OR GPL-2.0-only") && !met("GPL-2.0-only") && met("(Apache-2.0 OR MIT) AND BSD-3-Clause") && !met("MIT AND GPL-3.0") && met("Unlicense/MIT"));
+    assert!(
+        met("MIT OR GPL-2.0-only")
+            && !met("GPL-2.0-only")
+            && met("(Apache-2.0 OR MIT) AND BSD-3-Clause")
+            && !met("MIT AND GPL-3.0")
+            && met("Unlicense/MIT")
+    );
     for package in packages() {
         let licence = package["license"].as_str().unwrap_or_default();
         assert!(met(licence), "{} is under `{licence}`", package["name"]);
         let source = package["source"].as_str().unwrap_or("here");
-        assert!(source == "here" || source == "registry+https://github.com/rust-lang/crates.io-index", "{} comes from {source}", package["name"]);
+        assert!(
+            source == "here" || source == "registry+https://github.com/rust-lang/crates.io-index",
+            "{} comes from {source}",
+            package["name"]
+        );
         for banned in ["ttf-parser", "rustybuzz"] {
             assert_ne!(package["name"], banned, "nobody looks after it any more");
         }
@@ -85,8 +105,12 @@ fn each_dependency_has_its_reason_and_what_draws_is_pinned() {
     let text = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let manifest: toml::Table = text.parse().unwrap();
     let page = fs::read_to_string(root().join("docs/dependencies.md")).unwrap();
-    let told: BTreeSet<&str> =
-        page.lines().filter(|l| l.starts_with("| `")).filter_map(|l| l.split('|').nth(1)).flat_map(|names| names.split('`').skip(1).step_by(2)).collect();
+    let told: BTreeSet<&str> = page
+        .lines()
+        .filter(|l| l.starts_with("| `"))
+        .filter_map(|l| l.split('|').nth(1))
+        .flat_map(|names| names.split('`').skip(1).step_by(2))
+        .collect();
     let used: BTreeSet<&str> = manifest["dependencies"].as_table().unwrap().keys().map(String::as_str).collect();
     assert_eq!(told, used, "docs/dependencies.md and Cargo.toml name the same");
     for dev in manifest["dev-dependencies"].as_table().unwrap().keys() {
@@ -105,7 +129,8 @@ fn each_dependency_has_its_reason_and_what_draws_is_pinned() {
 fn fonts_and_data_bring_their_licences() {
     let mut fonts = 0;
     for entry in fs::read_dir(root().join("fonts")).unwrap().flatten().filter(|e| e.path().is_dir()) {
-        let names: Vec<String> = fs::read_dir(entry.path()).unwrap().flatten().map(|e| e.file_name().into_string().unwrap()).collect();
+        let names: Vec<String> =
+            fs::read_dir(entry.path()).unwrap().flatten().map(|e| e.file_name().into_string().unwrap()).collect();
         let licence = names.iter().find(|n| *n == "OFL.txt" || *n == "LICENSE.txt");
         let licence = licence.unwrap_or_else(|| panic!("{} has no licence", entry.path().display()));
         let text = fs::read_to_string(entry.path().join(licence)).unwrap();

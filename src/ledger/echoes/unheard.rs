@@ -39,14 +39,20 @@ impl Ledger {
         }
         let mut found = Vec::new();
         if without_print > 0 {
-            found.push(format!("ledger.db has lost the fingerprints of {without_print} of {notes} notes: a copy of them would not be refused"));
+            found.push(format!(
+                "ledger.db has lost the fingerprints of {without_print} of {notes} notes: a copy of them would not be refused"
+            ));
         }
         if without_keys > 0 {
-            found.push(format!("ledger.db has lost what {without_keys} of {notes} notes are found again by: an echo of them could be overlooked"));
+            found.push(format!(
+                "ledger.db has lost what {without_keys} of {notes} notes are found again by: an echo of them could be overlooked"
+            ));
         }
         let counted = state(conn, "notes")?.unwrap_or(0);
         if counted != notes && found.is_empty() {
-            found.push(format!("ledger.db has counted {counted} notes and holds {notes}: how common a word is would be misjudged"));
+            found.push(format!(
+                "ledger.db has counted {counted} notes and holds {notes}: how common a word is would be misjudged"
+            ));
         }
         let lost: i64 = conn.query_row(
             "SELECT count(*) FROM erased_note WHERE length(traces) > 0 AND NOT EXISTS (SELECT 1 FROM fingerprint WHERE card = -erased_note.n)",
