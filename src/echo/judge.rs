@@ -243,14 +243,7 @@ fn patchwork(draft: &Draft<'_>, reading: &Reading, beside: &[Beside<'_>]) -> Opt
 /// Somebody else is spoken to; or the name of the one the old note was for has been left in.
 fn wrong_names(draft: &Draft<'_>, reading: &Reading, house: &House, copied: Option<&Beside<'_>>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    let allowed: Vec<Words> = draft
-        .recipient
-        .names
-        .iter()
-        .map(String::as_str)
-        .chain(draft.recipient.known.iter().map(|f| f.text.as_str()))
-        .map(Words::read)
-        .collect();
+    let allowed: Vec<Words> = draft.recipient.names.iter().map(String::as_str).chain(draft.recipient.known.iter().map(|f| f.text.as_str())).map(Words::read).collect();
     let is_allowed = |hash: u64| allowed.iter().any(|words| words.all().iter().any(|w| w.hash == hash));
     let recipient = crate::words::shown(&draft.recipient.name);
     let forgotten: Vec<Words> = copied.into_iter().flat_map(|c| &c.earlier.names).map(|n| Words::read(n)).collect();

@@ -204,10 +204,7 @@ fn stands_for(c: char, before: &str, after: &str) -> Option<char> {
     let inside = match c {
         '!' | '|' => small(last) && small(next),
         // `$5` is money, `$oon` is soon.
-        _ => {
-            part(next) && !next.is_some_and(|c| c.is_ascii_digit())
-                || part(last) && last.is_some_and(char::is_alphabetic) && c == '$'
-        }
+        _ => part(next) && !next.is_some_and(|c| c.is_ascii_digit()) || part(last) && last.is_some_and(char::is_alphabetic) && c == '$',
     };
     inside.then_some(letter)
 }
