@@ -104,8 +104,12 @@ impl Doctor {
             }
         }
         if left > 0 {
-            return Err(Trouble::damaged(format!("{} found that isn't well", count(left, "thing")))
-                .hint("copies of the ledger are in backups/; `wetink restore FILE` puts one back and keeps what is there now"));
+            return Err(Trouble::damaged(format!(
+                "{} not as {} should be",
+                if left == 1 { "1 thing is".into() } else { format!("{left} things are") },
+                if left == 1 { "it" } else { "they" }
+            ))
+            .hint("copies of the ledger are in backups/; `wetink restore FILE` puts one back and keeps what is there now"));
         }
         let cards = ledger.as_ref().map_or(Ok(0), Ledger::count_cards)?;
         talk.say(format!(

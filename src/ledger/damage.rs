@@ -92,7 +92,10 @@ impl Ledger {
         let mut ask = self.conn().prepare(&format!("PRAGMA {check}"))?;
         let lines: Vec<String> = ask.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
         let torn = lines.into_iter().filter(|line| line != "ok");
-        Ok(torn.take(1).map(|line| format!("ledger.db is damaged: {}", line.lines().next_back().unwrap_or_default())).collect())
+        Ok(torn
+            .take(1)
+            .map(|line| format!("ledger.db is damaged (SQLite says: {})", line.lines().next_back().unwrap_or_default()))
+            .collect())
     }
 
     /// Guards, indexes and tables that aren't as they were made; a pen that was left in somebody's hand.
