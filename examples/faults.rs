@@ -429,8 +429,8 @@ fn both(wetink: &Wetink, room: &Path, rounds: usize, mut seed: u64) -> Result<Ta
             std::thread::sleep(Duration::from_millis(dice(&mut seed) % 200));
         }
         if let Some(holder) = holder {
-            // Longer than anybody waits, in every eighth round.
-            std::thread::sleep(Duration::from_millis(if round % 8 == 7 { 9000 } else { dice(&mut seed) % 400 }));
+            // Longer than anybody waits, in every sixteenth round.
+            std::thread::sleep(Duration::from_millis(if round % 16 == 15 { 9000 } else { dice(&mut seed) % 400 }));
             drop(holder);
         }
         let mut why = Ok(());
