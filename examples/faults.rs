@@ -180,13 +180,14 @@ fn holds(dir: &Path) -> Holds {
     for folder in ["", "out", "notes", "backups"] {
         for entry in dir.join(folder).read_dir().into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
+            let ends = |end: &str| entry.path().extension().is_some_and(|e| e == end);
             if name.starts_with(".wetink-") || name.ends_with("-journal") {
                 return Err(format!("{folder}/{name} was left over"));
             }
-            if folder == "out" && name.ends_with(".pdf") && !ready.iter().any(|(file, ..)| *file == format!("out/{name}")) {
+            if folder == "out" && ends("pdf") && !ready.iter().any(|(file, ..)| *file == format!("out/{name}")) {
                 return Err(format!("out/{name} is there and not logged"));
             }
-            if name.ends_with(".db") && name != "ledger.db" {
+            if ends("db") && name != "ledger.db" {
                 let copy = Connection::open(entry.path()).map_err(text)?;
                 let whole: String =
                     copy.query_row("PRAGMA integrity_check", [], |r| r.get(0)).map_err(|e| format!("{name}: {e}"))?;

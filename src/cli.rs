@@ -25,6 +25,7 @@ mod log;
 mod pack;
 mod person;
 mod posted;
+mod preflight;
 mod preview;
 mod print;
 mod remind;
@@ -66,6 +67,7 @@ verbs! {
     preview::Preview => Preview "Pictures of the cards, before any paper is used",
     print::Print => Print "Print the batch as a PDF and log each card",
     pack::Pack => Pack "A checked folder for a postcard service, and the log of each card",
+    preflight::Preflight => Preflight "What a postcard service would reject, found in the finished file",
     labels::Labels => Labels "Address labels for a batch",
     labels::Envelopes => Envelopes "Envelopes for a batch",
     posted::Posted => Posted "Write down that cards were posted",

@@ -68,6 +68,9 @@ impl Ledger {
             // Not mapped: a file that another program shortens, or a network drive that goes away, would end this process by a signal.
             .and_then(|()| conn.pragma_update(None, "mmap_size", 0))
             .map_err(|e| damaged(&e))?;
+        // Without this a question with a number in it is planned anew for every number, because there are indexes for some numbers
+        // only: loading the nearest notes took five times as long.
+        conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| damaged(&e))?;
         conn.set_prepared_statement_cache_capacity(64);
         schema::prepare(&mut conn, path)?;
         Ok(Ledger { conn, operation: None })

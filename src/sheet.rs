@@ -5,6 +5,7 @@
 //! are ever taken out again.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub struct Sheet {
     pub text: Arc<str>,
     /// The cards on it, in order.
     pub entries: Vec<Entry>,
+    /// Where each line begins.
+    starts: Vec<usize>,
 }
 
 /// One card on a sheet.
@@ -123,14 +126,24 @@ impl Sheet {
                 Err(Trouble::failed(format!("{file} has line ends that no program here reads (CR only)"))
                     .hint("save it with Unix (LF) or Windows (CRLF) line ends in your editor; nothing was changed"))
             }
-            Ok(text) => Ok(Sheet { file: file.to_owned(), text: text.into(), entries: entries(bytes) }),
+            Ok(text) => {
+                let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
+                let starts = std::iter::once(0).chain(ends).collect();
+                Ok(Sheet { file: file.to_owned(), text: text.into(), entries: entries(bytes), starts })
+            }
             Err(wrong) => {
                 let text: Arc<str> = String::from_utf8_lossy(bytes).into();
                 let line = bytes[..wrong.valid_up_to()].iter().filter(|b| **b == b'\n').count();
                 let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
                 let end = start + text[start..].lines().next().map_or(0, str::len);
                 Err(Trouble::failed(format!("{file} is not plain text in UTF-8"))
-                    .at(Spot { file: file.to_owned(), text, span: start..end, label: "not a character".into() })
+                    .at(Spot {
+                        file: file.to_owned(),
+                        text,
+                        span: start..end,
+                        known_line: Some(line + 1),
+                        label: "not a character".into(),
+                    })
                     .hint("save it again as UTF-8 in your editor; nothing was changed"))
             }
         }
@@ -139,13 +152,14 @@ impl Sheet {
     /// A spot on this sheet.
     #[must_use]
     pub fn spot(&self, span: Range<usize>, label: impl Into<String>) -> Spot {
-        Spot { file: self.file.clone(), text: Arc::clone(&self.text), span, label: label.into() }
+        let known_line = Some(self.line_of(span.start));
+        Spot { file: self.file.clone(), text: Arc::clone(&self.text), span, known_line, label: label.into() }
     }
 
     /// The line a byte of the file is on, counted from 1.
     #[must_use]
     pub fn line_of(&self, offset: usize) -> usize {
-        self.spot(offset..offset, "").line()
+        self.starts.partition_point(|start| *start <= offset).max(1)
     }
 }
 
@@ -257,7 +271,8 @@ pub fn refresh(old: &[u8], month: Month, due: &[Prompt], withdrawn: impl Fn(&Ent
     let remarks: Vec<Vec<String>> =
         there.iter().map(|e| withdrawn(e).map(|why| format!("no longer due: {why}")).into_iter().collect()).collect();
     let mut text = remark(old, "no longer due:", &remarks);
-    let new: Vec<&Prompt> = due.iter().filter(|p| !there.iter().any(|e| e.who == p.who && e.occasion == p.occasion)).collect();
+    let known: BTreeSet<(&str, &Occasion)> = there.iter().map(|e| (e.who.as_str(), &e.occasion)).collect();
+    let new: Vec<&Prompt> = due.iter().filter(|p| !known.contains(&(p.who.as_str(), &p.occasion))).collect();
     let count = there.len() + new.len();
     let title = format!("# {}: {count} card{} to write", month.long(), if count == 1 { "" } else { "s" });
     if text.iter().all(u8::is_ascii_whitespace) {

@@ -253,6 +253,7 @@ impl Shop {
             file: SETTINGS.into(),
             text: Arc::clone(&self.text),
             span: at.unwrap_or(0..self.text.lines().next().map_or(0, str::len)),
+            known_line: None,
             label: label.into(),
         }
     }
@@ -276,7 +277,13 @@ impl Settings {
             let message = e.message().lines().next().unwrap_or("it can't be read").to_owned();
             let trouble = Trouble::failed(format!("{SETTINGS} can't be read: {message}"));
             match e.span() {
-                Some(span) => trouble.at(Spot { file: SETTINGS.into(), text: Arc::clone(text), span, label: String::new() }),
+                Some(span) => trouble.at(Spot {
+                    file: SETTINGS.into(),
+                    text: Arc::clone(text),
+                    span,
+                    known_line: None,
+                    label: String::new(),
+                }),
                 None => trouble,
             }
             .hint("each line is `name = \"value\"` under its [heading]; `wetink init` in an empty folder shows them all")
@@ -302,6 +309,27 @@ impl Settings {
 impl Settings {
     fn rules_of_touches(&self) -> Result<Rules> {
         Rules::new(&self.kinds, &self.rule, self.habits)
+    }
+}
+
+/// So many copies that were made by themselves are kept.
+pub const COPIES: usize = 10;
+
+/// Makes room among the copies in backups/ that were made by themselves: the newest ones stay, `made` among them, and every copy
+/// that somebody asked for.
+pub fn keep_newest_copies(folder: &Path, made: &Path) {
+    let mut copies: Vec<(_, PathBuf)> = folder
+        .read_dir()
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|e| e.file_name().to_string_lossy().contains("-before-"))
+        .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
+        .filter(|(_, path)| path != made)
+        .collect();
+    copies.sort();
+    for (_, old) in copies.iter().rev().skip(COPIES - 1) {
+        let _ = fs::remove_file(old);
     }
 }
 

@@ -201,7 +201,7 @@ fn offer_copy(shop: &Shop, found: Found) -> Found {
         .flat_map(|folder| folder.read_dir().into_iter().flatten().flatten())
         .filter(|e| {
             let name = e.file_name().to_string_lossy().into_owned();
-            name.ends_with(".db") && name.starts_with("ledger") && name != "ledger.db"
+            e.path().extension().is_some_and(|end| end == "db") && name.starts_with("ledger") && name != "ledger.db"
         })
         .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
         .collect();

@@ -1,6 +1,8 @@
 //! `backup`, `restore`, `completions`, `man`: small services around the shop.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use age::secrecy::SecretString;
 use clap::Args;
@@ -61,12 +63,33 @@ impl Backup {
                 .map_err(|e| Trouble::failed(format!("the copy can't be encrypted: {e}")).hint("nothing was written"))?;
             shop::write_whole(&place, &sealed)?;
         } else {
-            room.ledger.copy_to(&place)?;
+            copy(&room.ledger, &shop.ledger(), &place, talk)?;
         }
         talk.put_path(&place);
         talk.say("The ledger is copied. To put it back: `wetink restore` and this file.");
         Ok(Done::Well)
     }
+}
+
+/// Copies the ledger. The database does it in one go, so a second pair of eyes watches the copy grow; stopped, it is thrown away.
+fn copy(ledger: &Ledger, from: &Path, place: &Path, talk: &Talk) -> Result<()> {
+    let long = |path: &Path| std::fs::metadata(path).map_or(0, |about| about.len() as usize / 1000);
+    let part = workroom::waiting_name(place);
+    let bar = talk.bar("copying", "kB", long(from)).undone("there is no new backup");
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::SeqCst) {
+                let _ = bar.at(long(&part));
+                std::thread::park_timeout(Duration::from_millis(100));
+            }
+        });
+        let copied = ledger.copy_to(place);
+        done.store(true, Ordering::SeqCst);
+        copied
+    })?;
+    // The copy was quicker than the one who watched it, or not: what was stopped leaves nothing.
+    bar.at(long(place)).inspect_err(|_| drop(std::fs::remove_file(place)))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

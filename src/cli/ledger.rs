@@ -46,7 +46,9 @@ impl Export {
         let shop = world.shop()?;
         let ledger = workroom::read(&shop, talk)?;
         let mut bytes = Vec::new();
-        let lines = ledger.export(&mut bytes)?;
+        let bar = talk.bar("writing", "line", None).undone("nothing was written");
+        let lines = bar.ended(ledger.export(&mut bar.through(&mut bytes)))?;
+        drop(bar);
         match self.file {
             Some(file) => {
                 shop::write_whole(&world.dir.join(&file), &bytes)?;
@@ -85,7 +87,10 @@ impl TakeIn {
         }
         let file = File::open(&place).map_err(|e| Trouble::file("read", &self.file, &e).hint("check its name and folder"))?;
         let copy = if self.dry_run { None } else { workroom::backup_first(&shop, &room.ledger, world.today, "ledger-import")? };
-        let report = room.ledger.import(&mut BufReader::new(file), self.dry_run)?;
+        let size = file.metadata().map_or(0, |about| about.len() / 1000);
+        let bar = talk.bar("reading", "kB", size as usize).undone("nothing was taken in");
+        let report = bar.ended(room.ledger.import(&mut BufReader::new(bar.through(file)), self.dry_run))?;
+        drop(bar);
         if let Some(copy) = copy.filter(|_| report.added.is_empty() && report.filled == 0) {
             let _ = std::fs::remove_file(copy);
         }

@@ -185,6 +185,7 @@ pub fn count(n: usize, thing: &str) -> String {
     match (n, thing) {
         (1, "person") => "1 person".into(),
         (n, "person") => format!("{n} people"),
+        (n, "kB") => format!("{n} kB"),
         (1, thing) => format!("1 {thing}"),
         (n, thing) if thing.ends_with(|c: char| "sx".contains(c)) || thing.ends_with("ch") => format!("{n} {thing}es"),
         (n, thing) => format!("{n} {thing}s"),

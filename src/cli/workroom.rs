@@ -212,9 +212,6 @@ fn names(folder: &Path) -> Vec<String> {
     folder.read_dir().into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// So many automatic copies are kept.
-const COPIES: usize = 10;
-
 /// Copies the ledger to backups/ before something big; the ten newest such copies stay. None if there is nothing to lose yet.
 pub fn backup_first(shop: &Shop, ledger: &Ledger, today: Day, why: &str) -> Result<Option<PathBuf>> {
     if ledger.count_people()? == 0 && ledger.count_cards()? == 0 {
@@ -234,18 +231,7 @@ pub fn backup_first(shop: &Shop, ledger: &Ledger, today: Day, why: &str) -> Resu
         Some(n) => format!("{stem}-{}.db", n.saturating_add(1)),
     });
     ledger.copy_to(&place)?;
-    let mut copies: Vec<(std::time::SystemTime, PathBuf)> = folder
-        .read_dir()
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|e| e.file_name().to_string_lossy().contains("-before-"))
-        .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
-        .collect();
-    copies.sort();
-    for (_, old) in copies.iter().rev().skip(COPIES).filter(|(_, old)| *old != place) {
-        let _ = fs::remove_file(old);
-    }
+    shop::keep_newest_copies(&folder, &place);
     Ok(Some(place))
 }
 
@@ -301,15 +287,19 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// A place between two effects where a test may stop the process as a power cut would: `WETINK_STOP_AT=3` ends it at the third.
-/// Not in release builds.
+/// `WETINK_CTRL_C_AT=3` presses Ctrl-C there. Not in release builds.
 pub fn step(_name: &str) {
     #[cfg(debug_assertions)]
     {
         use std::sync::atomic::{AtomicUsize, Ordering};
         static STEPS: AtomicUsize = AtomicUsize::new(0);
         let now = STEPS.fetch_add(1, Ordering::SeqCst) + 1;
-        if std::env::var("WETINK_STOP_AT").is_ok_and(|at| at.parse() == Ok(now)) {
+        let here = |name: &str| std::env::var(name).is_ok_and(|at| at.parse() == Ok(now));
+        if here("WETINK_STOP_AT") {
             std::process::abort();
+        }
+        if here("WETINK_CTRL_C_AT") {
+            crate::cli::bar::press_ctrl_c();
         }
     }
 }

@@ -185,7 +185,7 @@ fn edit(world: &World, shop: &Shop, path: &Path, editor: &str, talk: &Talk) -> R
                 desk.heard(judged).filter(|f| f.severity == Severity::Refuse && judged.note.is_none() && !judged.unwritten());
             let mut lines = Vec::new();
             for finding in refusals {
-                lines.push(format!("refused, {}: {}", finding.tag, finding.message));
+                lines.push(format!("refused, {}: {}", finding.tag(), finding.message));
                 lines.extend(
                     finding
                         .lines(&judged.entry.text())

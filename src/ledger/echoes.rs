@@ -77,18 +77,12 @@ struct Waiting {
 
 impl Waiting {
     fn add(&mut self, card: i64, traits: &Traits) {
-        self.keys.extend(kept(traits).map(|key| (key, card)));
+        self.keys.extend(traits.kept().map(|key| (key, card)));
         for stem in &traits.stems {
             *self.stems.entry(*stem).or_default() += 1;
         }
         self.notes += 1;
     }
-}
-
-/// The keys a note is kept under.
-fn kept(traits: &Traits) -> impl Iterator<Item = u32> {
-    let words = traits.keys.iter().map(|(key, _)| *key);
-    words.chain(traits.letters.iter().take(echo::LETTERS_KEPT).copied())
 }
 
 /// The cards of one row: rest of the key, card.
@@ -207,19 +201,6 @@ fn write(conn: &Connection, waiting: &mut Waiting) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Every way to call somebody, as the desk has it.
-fn ways(name: &Name) -> Vec<String> {
-    let mut ways = vec![
-        name.full(),
-        name.given.clone(),
-        name.family.clone(),
-        name.called.clone(),
-        format!("{} {}", name.title, name.family),
-    ];
-    ways.retain(|w| !w.trim().is_empty());
-    ways
-}
-
 fn text_of(note: &str, ps: &str) -> String {
     if ps.is_empty() { note.to_owned() } else { format!("{note}\n\n{ps}") }
 }
@@ -241,12 +222,12 @@ fn earlier(conn: &Connection, row: &rusqlite::Row<'_>) -> rusqlite::Result<Earli
             Ok(Name { title: r.get(0)?, given: r.get(1)?, family: r.get(2)?, suffix: r.get(3)?, called: r.get(4)? })
         })?;
         for member in members {
-            names.extend(ways(&member?));
+            names.extend(member?.ways());
         }
         salutation
     } else {
         let name = Name { title: part(5)?, given: part(6)?, family: part(7)?, suffix: part(8)?, called: part(9)? };
-        names.extend(ways(&name));
+        names.extend(name.ways());
         name.spoken()
     };
     Ok(Earlier {
@@ -342,7 +323,7 @@ impl Change<'_> {
             self.take_out(card, Some(erased))?;
             let kept = echo::traits(text, &old.names, true);
             let waiting = &mut *self.echoes.0.borrow_mut();
-            waiting.keys.extend(self::kept(&kept).map(|key| (key, erased)));
+            waiting.keys.extend(kept.kept().map(|key| (key, erased)));
             write(&self.tx, waiting)
         };
         self.taking_back("erase", || keep().map_err(|e| damaged(&e)))
@@ -384,7 +365,7 @@ impl Change<'_> {
                     .execute(params![hash, card])?,
             };
         }
-        for key in kept(&traits) {
+        for key in traits.kept() {
             let (bucket, rest) = split(key);
             let mut entries = row(&self.tx, bucket)?;
             let before = entries.len();
@@ -476,8 +457,7 @@ impl Ledger {
 fn ranked(conn: &Connection, traits: &Traits) -> rusqlite::Result<Vec<i64>> {
     let mut scores: HashMap<i64, f32> = HashMap::new();
     let mut by_sentence: BTreeMap<usize, HashMap<i64, f32>> = BTreeMap::new();
-    let letters = traits.letters.iter().filter(|_| traits.scrambled).map(|key| (*key, 0));
-    for (key, sentence) in traits.keys.iter().copied().chain(letters) {
+    for (key, sentence) in traits.asked() {
         let (bucket, rest) = split(key);
         let entries = row(conn, bucket)?;
         let cards: Vec<i64> = entries.iter().filter(|e| e.0 == rest).map(|e| e.1).collect();

@@ -363,10 +363,7 @@ impl Change<'_> {
 
     /// The person in this row, inside the change.
     pub(super) fn person_at(&self, row: i64) -> rusqlite::Result<Option<Person>> {
-        self.tx
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM person WHERE rowid = ?1"))?
-            .query_row([row], person)
-            .optional()
+        self.tx.prepare_cached(&format!("SELECT {COLUMNS} FROM person WHERE rowid = ?1"))?.query_row([row], person).optional()
     }
 
     /// Whether there is somebody of this id who is nobody else's second entry.

@@ -259,6 +259,19 @@ fn journal_triggers(conn: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Copies an older ledger to backups/ before it is brought up to date.
+fn copy_first(conn: &Connection, path: &Path, version: i32) -> Result<()> {
+    let folder = path.with_file_name("backups");
+    shop::private_dir(&folder)?;
+    let copy = (1..10_000)
+        .map(|n| folder.join(format!("ledger-before-upgrade-from-{version}-{n}.db")))
+        .find(|p| !p.exists())
+        .unwrap_or_default();
+    crate::ledger::copy(conn, &copy)?;
+    shop::keep_newest_copies(&folder, &copy);
+    Ok(())
+}
+
 /// Makes the tables in an empty file, or brings an older ledger up to date. A file of somebody else's is refused, and so is a
 /// ledger written by a newer wetink.
 pub fn prepare(conn: &mut Connection, path: Option<&Path>) -> Result<()> {
@@ -282,13 +295,7 @@ pub fn prepare(conn: &mut Connection, path: Option<&Path>) -> Result<()> {
             .hint("restore the newest backup: `wetink restore FILE`"));
     }
     if let Some(path) = path.filter(|_| tables > 0) {
-        let folder = path.with_file_name("backups");
-        shop::private_dir(&folder)?;
-        let copy = (1..10_000)
-            .map(|n| folder.join(format!("ledger-before-upgrade-from-{version}-{n}.db")))
-            .find(|p| !p.exists())
-            .unwrap_or_default();
-        crate::ledger::copy(conn, &copy)?;
+        copy_first(conn, path, version)?;
     }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(|e| damaged(&e))?;
     bring_up(&tx, version).and_then(|()| tx.commit()).map_err(|e| damaged(&e))
@@ -317,4 +324,32 @@ fn bring_up(tx: &Connection, version: i32) -> rusqlite::Result<()> {
     seal::all(tx)?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     tx.pragma_update(None, "user_version", VERSION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_ledger_is_copied_before_it_is_brought_up_to_date_and_ten_copies_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ledger.db");
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch("CREATE TABLE person (given TEXT); INSERT INTO person VALUES ('Ana')").unwrap();
+        let folder = dir.path().join("backups");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("ledger-2026-11-21.db"), "asked for").unwrap();
+        for _ in 0..13 {
+            copy_first(&conn, &path, 1).unwrap();
+        }
+        let mut names: Vec<String> =
+            std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        assert_eq!(names.len(), 11, "ten, and the one that was asked for: {names:?}");
+        assert!(names.contains(&"ledger-2026-11-21.db".to_owned()), "{names:?}");
+        let newest = names.iter().rfind(|n| n.contains("before-upgrade-from-1")).unwrap();
+        let copy = Connection::open(folder.join(newest)).unwrap();
+        let given: String = copy.query_row("SELECT given FROM person", [], |r| r.get(0)).unwrap();
+        assert_eq!(given, "Ana", "the copy is the ledger as it was");
+    }
 }
