@@ -51,7 +51,7 @@ const SCENES: [Scene; 10] = [
     },
     Scene {
         verb: "pack",
-        args: &["pack", "lob"],
+        args: &["pack", "stannp", "--size", "a6"],
         before: &[],
         again: true,
         after: |d| counts(d, &[("SELECT count(*) FROM card", 2), ("SELECT count(DISTINCT note) FROM card", 2)]),
