@@ -2,9 +2,16 @@
 //! Makes a shop in a temporary folder and asks the binary that was built beside this example.
 //!
 //!     cargo build --release && cargo run --release --example history
+//!
+//! And how long an import takes, and how much memory: so many people, so many past cards, and a file of so many megabytes of what
+//! happened with two thousand people.
+//!
+//!     cargo run --release --example history -- --import 100000 --megabytes 1000
 
 use std::error::Error;
-use std::path::Path;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -17,11 +24,21 @@ use wetink::touch::Touch;
 const PEOPLE: usize = 2000;
 const TODAY: &str = "2026-11-21";
 
-fn main() -> Result<(), Box<dyn Error>> {
+type Any<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Any<()> {
+    let args: Vec<String> = std::env::args().collect();
+    let number = |name: &str| {
+        let at = args.iter().position(|a| a == name)?;
+        args.get(at + 1)?.parse::<usize>().ok()
+    };
     let dir = tempfile::tempdir()?;
     let start =
         Start { name: "Long Street Shoes".into(), answer: "Ring 555 0100".into(), paper: "a4".into(), ..Start::default() };
     let shop = shop::make(dir.path(), &start).map_err(|t| t.message)?;
+    if number("--import").is_some() || number("--megabytes").is_some() {
+        return imports(dir.path(), number("--import").unwrap_or(0), number("--megabytes").unwrap_or(0));
+    }
     fill(&shop.ledger())?;
     let conn = rusqlite::Connection::open(shop.ledger())?;
     for table in ["person", "touch", "card", "card_event"] {
@@ -35,10 +52,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok(())
     })?;
     println!("{:>8.1} ms  a plain count over the touches", millis(plain));
-    let program = std::env::current_exe()?.with_file_name("../wetink");
     for args in [&["--version"][..], &["person", "show", "given77-family77"], &["due"], &["status"], &["due", "--json"]] {
         let time = best(|| {
-            let mut command = Command::new(&program);
+            let mut command = Command::new(program()?);
             command.args(args).current_dir(dir.path()).env("WETINK_TODAY", TODAY).stdout(Stdio::null()).stderr(Stdio::null());
             let status = command.status()?;
             if status.success() { Ok(()) } else { Err(format!("{args:?} ended with {status}").into()) }
@@ -48,12 +64,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+fn program() -> Any<PathBuf> {
+    Ok(std::env::current_exe()?.with_file_name("../wetink"))
+}
+
 fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
 /// The shortest of seven.
-fn best(mut work: impl FnMut() -> Result<(), Box<dyn Error>>) -> Result<Duration, Box<dyn Error>> {
+fn best(mut work: impl FnMut() -> Any<()>) -> Any<Duration> {
     let mut shortest = Duration::MAX;
     for _ in 0..7 {
         let begin = Instant::now();
@@ -63,8 +83,112 @@ fn best(mut work: impl FnMut() -> Result<(), Box<dyn Error>>) -> Result<Duration
     Ok(shortest)
 }
 
+/// Imports of files made here, each timed from the start of the process to its end.
+fn imports(dir: &Path, rows: usize, megabytes: usize) -> Any<()> {
+    println!("{:>9} {:>8} {:>9} {:>12}  ", "rows", "seconds", "rows a s", "peak memory");
+    let people = |n: usize| {
+        format!(
+            "Given{n},Family{n},19{:02}-{:02}-{:02},{n} Long Street,Hull,HU{} {}AB,g{n}@example.com",
+            n % 90,
+            n % 12 + 1,
+            n % 28 + 1,
+            n % 90,
+            n % 9
+        )
+    };
+    let card = |n: usize| {
+        format!("given{n}-family{n},birthday,20{:02}-{:02}-{:02},\"{}\"", n % 10 + 10, n % 12 + 1, n % 28 + 1, note(n))
+    };
+    let header = "given name,family name,birthday,street,city,postal code,e-mail";
+    for part in [rows / 10, rows] {
+        write_rows(&dir.join("people.csv"), header, part, usize::MAX, people)?;
+        imported(dir, &["people.csv"], part)?;
+        write_rows(&dir.join("past.csv"), "to,occasion,date,note", part, usize::MAX, card)?;
+        imported(dir, &["past.csv", "--as", "cards"], part)?;
+    }
+    if megabytes > 0 {
+        for part in [megabytes / 10, megabytes] {
+            // What a till writes in ten years: a line for everything that was ever sold, with a long description.
+            let happened = |n: usize| {
+                let (who, m, d) = (n % PEOPLE, n / PEOPLE % 12 + 1, n % 28 + 1);
+                format!("Given{who} Family{who},purchase,2025-{m:02}-{d:02},\"pair number {n}, {}\"", note(n).repeat(4))
+            };
+            let path = dir.join("till.csv");
+            let lines = write_rows(&path, "who,kind,date,text", usize::MAX, part * 1_000_000, happened)?;
+            imported(dir, &["till.csv", "--as", "touches"], lines)?;
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Forty words that no other has in this order.
+fn note(n: usize) -> String {
+    const WORDS: [&str; 16] = [
+        "lantern", "harbour", "violet", "saddle", "pebble", "cousin", "bridge", "kettle", "meadow", "ribbon", "thunder",
+        "candle", "orchard", "sparrow", "marble", "ladder",
+    ];
+    let mut state = n as u64 * 2 + 1;
+    (0..40)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            format!("{}{}", WORDS[(state >> 60) as usize], (state >> 48) % 97)
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Writes rows until there are so many, or so many bytes; how many.
+fn write_rows(path: &Path, header: &str, rows: usize, bytes: usize, row: impl Fn(usize) -> String) -> Any<usize> {
+    let mut file = BufWriter::new(File::create(path)?);
+    writeln!(file, "{header}")?;
+    let (mut n, mut written) = (0, 0);
+    while n < rows && written < bytes {
+        let line = row(n);
+        written += line.len() + 1;
+        n += 1;
+        writeln!(file, "{line}")?;
+    }
+    file.flush()?;
+    Ok(n)
+}
+
+/// Runs `wetink import` and says how long it took; where the system tells (Linux), how much memory it had at most.
+fn imported(dir: &Path, args: &[&str], rows: usize) -> Any<()> {
+    let begin = Instant::now();
+    let mut child = Command::new(program()?)
+        .arg("import")
+        .args(args)
+        .current_dir(dir)
+        .env("WETINK_TODAY", TODAY)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut peak = String::from("?");
+    let status = loop {
+        if let Ok(about) = std::fs::read_to_string(format!("/proc/{}/status", child.id()))
+            && let Some(line) = about.lines().find_map(|l| l.strip_prefix("VmHWM:"))
+        {
+            line.trim().clone_into(&mut peak);
+        }
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let seconds = begin.elapsed().as_secs_f64();
+    let bytes = std::fs::metadata(dir.join(args[0]))?.len();
+    println!(
+        "{rows:>9} {seconds:>8.1} {:>9.0} {peak:>12}  wetink import {} ({} MB)",
+        rows as f64 / seconds,
+        args.join(" "),
+        bytes / 1_000_000
+    );
+    if status.success() { Ok(()) } else { Err(format!("{args:?} ended with {status}").into()) }
+}
+
 /// Six touches a year each, in ten years; a card in every one of them.
-fn fill(path: &Path) -> Result<(), Box<dyn Error>> {
+fn fill(path: &Path) -> Any<()> {
     let today: Day = TODAY.parse().map_err(|_| "no day")?;
     let mut ledger = Ledger::open(path).map_err(|t| t.message)?;
     let kinds = ["purchase", "visit", "talk", "service", "payment", "fact", "question", "life"];

@@ -185,6 +185,13 @@ impl Stories {
         self.ends.push(self.marks.len());
     }
 
+    /// Goes on with the persons of another part.
+    pub fn append(&mut self, mut more: Stories) {
+        let before = self.marks.len();
+        self.marks.append(&mut more.marks);
+        self.ends.extend(more.ends.into_iter().map(|end| end + before));
+    }
+
     /// How many persons are done.
     #[must_use]
     pub fn persons(&self) -> usize {

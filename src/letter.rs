@@ -216,6 +216,7 @@ impl Letter {
             file: file.to_owned(),
             text: text.clone(),
             span,
+            known_line: None,
             label: label.to_owned(),
         };
         if let Some((at, c)) = text.char_indices().find(|(_, c)| MARKS.contains(c) || (c.is_control() && !"\n\t".contains(*c))) {
@@ -304,7 +305,7 @@ impl Letter {
     fn at(&self, trouble: Trouble, span: std::ops::Range<usize>) -> Trouble {
         let (start, end) = (rules::boundary(&self.text, span.start), rules::boundary(&self.text, span.end));
         let span = start..end.max(start);
-        trouble.at(Spot { file: self.file.clone(), text: self.text.clone(), span, label: String::new() })
+        trouble.at(Spot { file: self.file.clone(), text: self.text.clone(), span, known_line: None, label: String::new() })
     }
 
     /// What Tera found, in our words and at the line of the owner's file.

@@ -253,6 +253,7 @@ impl Shop {
             file: SETTINGS.into(),
             text: Arc::clone(&self.text),
             span: at.unwrap_or(0..self.text.lines().next().map_or(0, str::len)),
+            known_line: None,
             label: label.into(),
         }
     }
@@ -276,7 +277,13 @@ impl Settings {
             let message = e.message().lines().next().unwrap_or("it can't be read").to_owned();
             let trouble = Trouble::failed(format!("{SETTINGS} can't be read: {message}"));
             match e.span() {
-                Some(span) => trouble.at(Spot { file: SETTINGS.into(), text: Arc::clone(text), span, label: String::new() }),
+                Some(span) => trouble.at(Spot {
+                    file: SETTINGS.into(),
+                    text: Arc::clone(text),
+                    span,
+                    known_line: None,
+                    label: String::new(),
+                }),
                 None => trouble,
             }
             .hint("each line is `name = \"value\"` under its [heading]; `wetink init` in an empty folder shows them all")
@@ -302,6 +309,27 @@ impl Settings {
 impl Settings {
     fn rules_of_touches(&self) -> Result<Rules> {
         Rules::new(&self.kinds, &self.rule, self.habits)
+    }
+}
+
+/// So many copies that were made by themselves are kept.
+pub const COPIES: usize = 10;
+
+/// Makes room among the copies in backups/ that were made by themselves: the newest ones stay, `made` among them, and every copy
+/// that somebody asked for.
+pub fn keep_newest_copies(folder: &Path, made: &Path) {
+    let mut copies: Vec<(_, PathBuf)> = folder
+        .read_dir()
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|e| e.file_name().to_string_lossy().contains("-before-"))
+        .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
+        .filter(|(_, path)| path != made)
+        .collect();
+    copies.sort();
+    for (_, old) in copies.iter().rev().skip(COPIES - 1) {
+        let _ = fs::remove_file(old);
     }
 }
 
@@ -332,7 +360,9 @@ pub fn make(dir: &Path, start: &Start) -> Result<Shop> {
         return Err(Trouble::failed(format!("{} is a shop already", dir.display()))
             .hint("nothing was changed; edit its wetink.toml, or choose another folder"));
     }
-    for folder in [dir.to_owned(), dir.join("letters"), dir.join("fonts"), dir.join("notes"), dir.join("out")] {
+    // The shop's own folder may be a link; those in it may not.
+    let dir = &fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+    for folder in [dir.clone(), dir.join("letters"), dir.join("fonts"), dir.join("notes"), dir.join("out")] {
         private_dir(&folder)?;
     }
     write_whole(&dir.join(SETTINGS), settings_text(start).as_bytes())?;
@@ -371,8 +401,17 @@ fn as_remarks(text: &str) -> String {
         .collect()
 }
 
-/// Makes a folder that only its owner can read (0700), if it isn't there.
+/// Makes a folder that only its owner can read (0700), if it isn't there. A link to a folder elsewhere is refused: it would carry
+/// names and notes out of the shop.
 pub fn private_dir(path: &Path) -> Result<()> {
+    if path.is_symlink() {
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        return Err(Trouble::failed(format!(
+            "{name} is a link to somewhere else, and wetink writes only inside the shop's folder"
+        ))
+        .hint(format!("remove the link and make {name} a folder; nothing was changed"))
+        .hint("to keep the whole shop elsewhere, move its folder, or name it with --shop"));
+    }
     if path.is_dir() {
         return Ok(());
     }
@@ -383,19 +422,9 @@ pub fn private_dir(path: &Path) -> Result<()> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(path).map_err(|e| Trouble::file("make the folder", path, &e))
-}
-
-/// Makes an existing file readable by its owner only (0600).
-pub fn private_file(path: &Path) -> Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(|e| Trouble::file("protect", path, &e))?;
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
+    builder
+        .create(path)
+        .map_err(|e| Trouble::file("make the folder", path, &e).hint("is the disk full, or the folder above read-only?"))
 }
 
 /// Writes a file whole or not at all, readable by its owner only (0600): temporary file beside it, flushed, renamed.

@@ -30,6 +30,8 @@ pub struct Spot {
     pub text: Arc<str>,
     /// Bytes of `text` to underline.
     pub span: Range<usize>,
+    /// The line of the span's beginning, where it is known without counting: a sheet may have a hundred thousand spots.
+    pub known_line: Option<usize>,
     /// A few words beside the underline; may be empty.
     pub label: String,
 }
@@ -38,6 +40,9 @@ impl Spot {
     /// The line of the spot's beginning, counted from 1.
     #[must_use]
     pub fn line(&self) -> usize {
+        if let Some(line) = self.known_line {
+            return line;
+        }
         let end = self.span.start.min(self.text.len());
         self.text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1
     }

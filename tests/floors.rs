@@ -11,7 +11,7 @@ fn floors() -> Vec<String> {
 }
 
 /// Which outside crate may be named in which rooms.
-const OUTSIDE: [(&str, &[&str]); 19] = [
+const OUTSIDE: [(&str, &[&str]); 21] = [
     ("chrono", &["day.rs"]),
     ("rusqlite", &["ledger.rs", "ledger/"]),
     ("clap", &["cli.rs", "cli/"]),
@@ -31,6 +31,8 @@ const OUTSIDE: [(&str, &[&str]); 19] = [
     ("calcard", &["import/vcard.rs", "import/vcard/"]),
     ("csv", &["import/csv.rs"]),
     ("shlex", &["cli/"]),
+    ("age", &["cli/"]),
+    ("console", &["cli/"]),
 ];
 
 fn root() -> PathBuf {

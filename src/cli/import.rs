@@ -286,7 +286,7 @@ fn tell(file: &str, report: &Report, dry: bool, talk: &Talk) {
         }
     };
     lines(&report.problems, BAD, "not taken,");
-    lines(&report.made, WARN, "new,");
+    lines(&report.made, WARN, "new person,");
     lines(&report.questions, WARN, "question,");
     lines(&report.households, WARN, "together?");
     lines(&report.left_out, WARN, "left out,");

@@ -88,12 +88,13 @@ fn written(shop: &Shop, batch: &str, what: &str, post: Post, talk: &Talk) -> Res
         talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
     }
     let Some(pdf) = post.pdf else {
-        return Err(Trouble::failed(format!("nobody in batch {batch} has an address that is complete"))
-            .hint("add it: `wetink person edit WHO --street … --city … --postcode …`"));
+        return Err(Trouble::failed(format!("there is nobody in batch {batch} to make {what} for")).hint(
+            "the notes above say why; an address is added with `wetink person edit WHO --street … --city … --postcode …`",
+        ));
     };
     let place = shop.out().join(format!("{batch}-{what}.pdf"));
     shop::write_whole(&place, &pdf)?;
-    talk.put(place.display().to_string());
+    talk.put_path(&place);
     talk.say(format!("{} for batch {batch}", count(post.made, what.trim_end_matches('s'))));
     Ok(Done::Well)
 }

@@ -54,7 +54,7 @@ impl Write {
             let before = self.refresh(world, &shop, &room.ledger, month, &path)?;
             let sheet = Sheet::read(&name, &std::fs::read(&path).map_err(|e| Trouble::file("read", &path, &e))?)?;
             let new = sheet.entries.len().saturating_sub(before);
-            talk.put(path.display().to_string());
+            talk.put_path(&path);
             let more = if before > 0 && new > 0 { format!(", {new} of them new") } else { String::new() };
             talk.say(format!("{}: {} for {}{more}", styled(STRONG, &name), count(sheet.entries.len(), "card"), month.long()));
         }
@@ -104,6 +104,8 @@ impl Write {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(e) => return Err(Trouble::file("read", path, &e)),
         };
+        // What can't be read must not be added to.
+        Sheet::read(&shop.name_of(path), &old)?;
         let withdrawn = |entry: &Entry| no_longer(ledger, entry, month);
         let new = sheet::refresh(&old, month, &prompts, withdrawn);
         if new != old {
@@ -183,7 +185,7 @@ fn edit(world: &World, shop: &Shop, path: &Path, editor: &str, talk: &Talk) -> R
                 desk.heard(judged).filter(|f| f.severity == Severity::Refuse && judged.note.is_none() && !judged.unwritten());
             let mut lines = Vec::new();
             for finding in refusals {
-                lines.push(format!("refused, {}: {}", finding.tag, finding.message));
+                lines.push(format!("refused, {}: {}", finding.tag(), finding.message));
                 lines.extend(
                     finding
                         .lines(&judged.entry.text())

@@ -127,7 +127,7 @@ fn own_weight(reading: &Reading, house: &House) -> f32 {
     let mut seen = BTreeSet::new();
     let mut weight = 0.0;
     for (n, term) in reading.terms.iter().enumerate() {
-        let cards_say = lexicon.is_greeting(term.hash) || language != Language::English && lexicon.is_greeting_stem(term.stem);
+        let cards_say = lexicon.is_greeting(term.hash) || lexicon.is_greeting_stem(term.stem);
         if term.function || term.common || term.name || cards_say || house.signs_as(term.hash) || !seen.insert(term.stem) {
             continue;
         }

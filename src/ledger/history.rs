@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags, params};
 
 use crate::day::Day;
 use crate::due::{Sent, Stories};
@@ -12,6 +12,10 @@ use crate::person::{Id, Person};
 use crate::rules::{Mark, Rules};
 use crate::touch::Touch;
 use crate::trouble::Result;
+
+/// So many read the history of many people at once, and so many people are worth another.
+const MOST_HANDS: usize = 4;
+const A_HANDFUL: usize = 500;
 
 impl Ledger {
     /// A person's touches, oldest first.
@@ -40,42 +44,27 @@ impl Ledger {
         Ok(found)
     }
 
-    /// Everybody's history without its words, in one query that reads an index only. `people` are all there are, by id.
+    /// Everybody's history without its words; only an index is read. `people` are all there are, by id. Of many people each
+    /// processor reads a part, on a connection of its own.
     pub fn stories(&self, people: &[Person], rules: &Rules) -> Result<Stories> {
-        let mut ask = self
-            .conn()
-            .prepare_cached("SELECT person, day, kind, until, closes, n FROM touch ORDER BY person, day")
-            .map_err(|e| damaged(&e))?;
-        let mut rows = ask.query([]).map_err(|e| damaged(&e))?;
-        let mut stories = Stories::default();
-        let mut kinds: Vec<(Vec<u8>, u16)> = Vec::new();
-        while let Some(row) = rows.next().map_err(|e| damaged(&e))? {
-            let of = |at: usize| row.get_ref(at).map_err(|e| damaged(&e));
-            let who = bytes(of(0)?);
-            // Both are in the order of their bytes, so the two lists are walked side by side.
-            while people.get(stories.persons()).is_some_and(|p| p.id.as_str().as_bytes() < who) {
-                stories.next_person();
+        let path = self.conn().path().filter(|path| !path.is_empty());
+        let hands = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_HANDS).min(1 + people.len() / A_HANDFUL);
+        let hands = if path.is_some() { hands } else { 1 };
+        let mut parts = people.chunks(people.len().div_ceil(hands).max(1));
+        let own = parts.next().unwrap_or_default();
+        std::thread::scope(|scope| {
+            let others: Vec<_> =
+                parts.map(|part| (part, scope.spawn(move || read(&beside(path.unwrap_or_default())?, part, rules)))).collect();
+            let mut stories = read(self.conn(), own, rules).map_err(|e| damaged(&e))?;
+            for (part, other) in others {
+                // Whoever couldn't read leaves it to this one.
+                stories.append(match other.join() {
+                    Ok(Ok(read)) => read,
+                    _ => read(self.conn(), part, rules).map_err(|e| damaged(&e))?,
+                });
             }
-            if people.get(stories.persons()).is_none_or(|p| p.id.as_str().as_bytes() != who) {
-                continue;
-            }
-            let Some(on) = day(bytes(of(1)?)) else { continue };
-            let word = bytes(of(2)?);
-            let kind = if let Some((_, number)) = kinds.iter().find(|(name, _)| name == word) {
-                *number
-            } else {
-                let number = rules.number(&String::from_utf8_lossy(word));
-                kinds.push((word.to_vec(), number));
-                number
-            };
-            let closes = std::str::from_utf8(bytes(of(4)?)).ok().filter(|t| !t.is_empty()).and_then(|t| rules.closes(t));
-            let n = row.get(5).map_err(|e| damaged(&e))?;
-            stories.push(Mark { n, on, kind, until: day(bytes(of(3)?)), closes });
-        }
-        while stories.persons() < people.len() {
-            stories.next_person();
-        }
-        Ok(stories)
+            Ok(stories)
+        })
     }
 
     /// The words of these touches.
@@ -129,6 +118,45 @@ impl Ledger {
             })
             .map_err(|e| damaged(&e))
     }
+}
+
+/// A second connection, which can only read.
+fn beside(path: &str) -> rusqlite::Result<Connection> {
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.pragma_update(None, "mmap_size", 0)?;
+    Ok(conn)
+}
+
+/// The history of some people, in their order.
+fn read(conn: &Connection, people: &[Person], rules: &Rules) -> rusqlite::Result<Stories> {
+    // What is to be done until when, and what it closes, few have.
+    let mut ask = conn.prepare_cached(
+        "SELECT day, kind, n, until IS NOT NULL OR closes <> '', until, closes FROM touch WHERE person = ?1 ORDER BY day",
+    )?;
+    let mut stories = Stories::default();
+    let mut kinds: Vec<(Vec<u8>, u16)> = Vec::new();
+    for person in people {
+        let mut rows = ask.query([person.id.as_str()])?;
+        while let Some(row) = rows.next()? {
+            let Some(on) = day(bytes(row.get_ref(0)?)) else { continue };
+            let word = bytes(row.get_ref(1)?);
+            let kind = if let Some((_, number)) = kinds.iter().find(|(name, _)| name == word) {
+                *number
+            } else {
+                let number = rules.number(&String::from_utf8_lossy(word));
+                kinds.push((word.to_vec(), number));
+                number
+            };
+            let mut mark = Mark { n: row.get(2)?, on, kind, until: None, closes: None };
+            if row.get(3)? {
+                mark.until = day(bytes(row.get_ref(4)?));
+                mark.closes = std::str::from_utf8(bytes(row.get_ref(5)?)).ok().and_then(|text| rules.closes(text));
+            }
+            stories.push(mark);
+        }
+        stories.next_person();
+    }
+    Ok(stories)
 }
 
 fn bytes(value: ValueRef<'_>) -> &[u8] {

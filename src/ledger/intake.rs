@@ -270,7 +270,7 @@ impl<'a> Intake<'a> {
         let other = like.person;
         if other.household.is_none() {
             let message = format!(
-                "{} has the {} of {}; if they live together: `wetink person household {} {} --as \"…\"`",
+                "{} has {} as {}; if they live together: `wetink person household {} {} --as \"…\"`",
                 person.name.full(),
                 like.why,
                 other.name.full(),
@@ -321,7 +321,7 @@ impl<'a> Intake<'a> {
                 person.id = self.change.add_person(&person)?;
                 self.report.added += 1;
                 Register::learn(self.change, &person)?;
-                let message = format!("{} is new, as {}", person.name.full(), person.id);
+                let message = format!("{}, as {}", person.name.full(), person.id);
                 Report::say(&mut self.report.made, &mut self.report.untold, line, message);
                 Ok(Some((person.id, false)))
             }
@@ -428,11 +428,7 @@ impl Ledger {
             }
             Ok(intake.report)
         };
-        // A ledger that grows under the hands is read and written, not mapped into memory.
-        let mapped = |ledger: &Ledger, bytes: i64| ledger.conn().pragma_update(None, "mmap_size", bytes).map_err(|e| damaged(&e));
-        mapped(self, 0)?;
         let done = if dry { self.rehearse(work) } else { self.change(work) };
-        mapped(self, crate::ledger::MAPPED)?;
         Register::close(self)?;
         done
     }

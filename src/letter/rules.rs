@@ -49,7 +49,8 @@ pub(super) struct Fault {
 
 impl Fault {
     pub(super) fn trouble(self, file: &str, text: &Arc<str>) -> Trouble {
-        let spot = Spot { file: file.to_owned(), text: text.clone(), span: self.span, label: self.label.to_owned() };
+        let spot =
+            Spot { file: file.to_owned(), text: text.clone(), span: self.span, known_line: None, label: self.label.to_owned() };
         Trouble::refused(format!("the letter {file} {}", self.message)).at(spot).hint(self.hint)
     }
 }

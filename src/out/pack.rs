@@ -289,6 +289,7 @@ impl Format {
                 rows: 1,
                 duplex: true,
                 perforated: true,
+                postcard: false,
                 source: service.checked.clone(),
             },
             blocked: blocked.into_iter().collect(),

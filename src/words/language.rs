@@ -139,7 +139,7 @@ impl Language {
                 less ous ive able ible ing ings ed ly ism istic iest"
             }
             Language::German => {
-                "heit keit ung ungen schaft lich liche lichen licher lichem liches ig ige igen iger iges voll volle vollen
+                "heit keit lich liche lichen licher lichem liches ig ige igen iger iges voll volle vollen
                 voller sam same samen bar bare baren los lose losen ieren iert isch ische ischen"
             }
             Language::French => {

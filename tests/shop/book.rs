@@ -177,9 +177,28 @@ fn an_export_of_an_import_is_the_same_file() {
     let shop = lively();
     shop.run(&["person", "merge", "ana-lopez", "a-lopez"]).ok();
     shop.run(&["posted", "2026-12-a", "--by", "Joan"]).ok();
+    shop.run(&["answered", "ana", "rang", "--learned", "moves to Leeds", "--by", "Joan"]).ok();
+    shop.run(&["log", "zoe", "promise", "green laces", "--until", "2026-12-01"]).ok();
+    shop.run(&["log", "zoe", "call", "they are in", "--close", "promise"]).ok();
+    shop.run(&["person", "add", "Ann Lee", "--anniversary", "1999-05-01", "--called", "Annie", "--language", "de"]).ok();
+    shop.run(&["person", "household", "ann-lee", "zoe-lukasik", "--as", "Annie and Zoë"]).ok();
+    shop.write(
+        "house.csv",
+        "to,occasion,date,note\nannie-and-zoe,holiday,2025-12-20,Two scarves were left under the bench and neither is ours\n",
+    );
+    shop.run(&["import", "house.csv", "--as", "cards"]).ok();
+    shop.run(&["person", "status", "henrik", "deceased"]).ok();
     shop.run(&["person", "erase", "tom-reed", "--yes"]).ok();
     let all = export(&shop);
-    assert!(all.starts_with("{\"wetink\":{\"ledger\":1}}\n"), "{all}");
+    let begin = all.lines().next().unwrap();
+    assert!(begin.starts_with("{\"wetink\":{\"ledger\":") && begin.ends_with("}}"), "{all}");
+    for kind in ["suppression", "forgotten", "household", "person", "origin", "batch", "card", "touch"] {
+        assert!(all.lines().any(|l| l.starts_with(&format!("{{\"{kind}\":"))), "a {kind} is in it: {all}");
+    }
+    for part in ["merged_into", "\"closes\":\"promise 2026-11-21\"", "\"until\"", "\"what\":\"answered\"", "\"was\"", "deceased"]
+    {
+        assert!(all.contains(part), "{part}: {all}");
+    }
     let other = Shop::new();
     other.write("all.jsonl", &all);
     other.run(&["ledger", "import", "all.jsonl", "--dry-run"]).ok();
@@ -238,7 +257,7 @@ fn a_broken_export_is_told_and_the_rest_is_taken() {
     assert!(shop.run(&["ledger", "import", "newer.jsonl"]).ended(1).err.contains("newer wetink"));
     shop.write(
         "torn.jsonl",
-        "{\"wetink\":{\"ledger\":1}}\n{\"person\":{\"id\":\"ann\",\"given\":\"Ann\",\"status\":\"hm\"}}\n\
+        "{\"wetink\":{\"ledger\":2}}\n{\"person\":{\"id\":\"ann\",\"given\":\"Ann\",\"status\":\"hm\"}}\n\
          {\"person\":{\"id\":\"bob\",\"given\":\"Bob\"}}\n{\"card\":{\"id\":\"x\",\"person\":\"bob\",\"batch\":\"none\"}}\n\
          {\"touch\":{\"person\":\"bob\",\"day\":\"soon\",\"kind\":\"talk\"}}\n[1]\n{\"pers",
     );
@@ -288,6 +307,8 @@ fn undo_takes_back_what_was_typed_and_corrects_what_happened() {
     let conn = rusqlite::Connection::open(shop.file("ledger.db")).unwrap();
     conn.execute("DELETE FROM operation WHERE n = (SELECT max(n) FROM operation)", []).unwrap();
     drop(conn);
+    shop.run(&["undo", "--yes"]).ended(4);
+    shop.run(&["doctor", "--accept"]).ok();
     let said = shop.run(&["undo", "--yes"]).ended(3);
     assert!(said.err.contains("was posted"), "{}", said.err);
     let listed = shop.run(&["undo", "--list"]).ok().out;
@@ -339,11 +360,11 @@ fn the_database_keeps_its_promises_against_anybody() {
         ("UPDATE person SET merged_into = id, merged_on = '2026-01-01'", "CHECK"),
         ("UPDATE person SET merged_into = 'tom-reed' WHERE id = 'ana-lopez'", "CHECK"),
         ("DELETE FROM person WHERE id = 'ana-lopez'", "FOREIGN KEY"),
-        ("DELETE FROM batch", "FOREIGN KEY"),
+        ("DELETE FROM batch", "not deleted"),
         ("UPDATE batch SET state = 'maybe'", "CHECK"),
         ("DELETE FROM fingerprint", "for ever"),
         ("UPDATE fingerprint SET card = 1", "for ever"),
-        ("INSERT INTO fingerprint (hash, card) SELECT hash, 1 FROM fingerprint", "UNIQUE"),
+        ("INSERT INTO fingerprint (hash, card) SELECT hash, 1 FROM fingerprint", "for ever"),
         ("DELETE FROM suppression", "stays forgotten"),
         ("DELETE FROM pen", "needs its pen"),
         ("INSERT INTO pen (one) VALUES (2)", "CHECK"),
@@ -355,7 +376,9 @@ fn the_database_keeps_its_promises_against_anybody() {
         let refused = shop.sql(sql).expect_err(sql).to_string();
         assert!(refused.contains(said), "{sql}: {refused}");
     }
-    shop.run(&["doctor"]).ok();
+    // What one of them changed on the way is told, and can be kept.
+    shop.run(&["doctor"]).ended(4);
+    shop.run(&["doctor", "--accept"]).ok();
 }
 
 #[test]
@@ -377,10 +400,36 @@ fn a_copy_is_made_before_what_is_big_and_ten_stay() {
         let mode = fs::metadata(shop.file("backups").join(copy)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{copy}");
     }
+    shop.run(&["person", "add", "Ann Lee"]).ok();
+    shop.run(&["person", "add", "Anne Lee"]).ok();
+    shop.run(&["person", "merge", "ann-lee", "anne-lee"]).ok();
+    assert!(shop.file("backups/ledger-2026-11-21-before-merge.db").exists());
+    assert_eq!(fs::read_dir(shop.file("backups")).unwrap().count(), 10);
     let newest = "backups/ledger-2026-11-21-before-import-13.db";
     assert!(shop.file(newest).exists(), "{copies:?}");
     shop.run(&["restore", newest]).ok();
     assert_eq!(shop.count("SELECT count(*) FROM person WHERE given = 'Person'"), 12);
+}
+
+#[test]
+fn a_bad_copy_is_called_by_its_own_name() {
+    let shop = lively();
+    shop.run(&["backup", "copy.db"]).ok();
+    let whole = fs::read(shop.file("copy.db")).unwrap();
+    let before = export(&shop);
+    let torn: Vec<u8> = whole[..4096].iter().chain(&[7; 9000]).copied().collect();
+    for (bytes, why) in [
+        (&b""[..], "is no copy of a ledger"),
+        (b"To whom it may concern", "is no copy of a ledger"),
+        (&torn, "is no whole ledger"),
+    ] {
+        shop.write("copy.db", bytes);
+        let said = shop.run(&["restore", "copy.db"]);
+        assert!(matches!(said.code, Some(1 | 4)), "{}", said.err);
+        assert!(said.err.contains(&format!("copy.db {why}")) && !said.err.contains("ledger.db"), "{}", said.err);
+        assert!(said.err.contains("nothing was changed"), "{}", said.err);
+        assert_eq!(export(&shop), before);
+    }
 }
 
 #[test]

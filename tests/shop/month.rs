@@ -98,7 +98,7 @@ fn the_editor_writes_and_a_refused_note_comes_back_with_its_reason() {
 
 #[test]
 fn a_batch_is_printed_logged_posted_and_in_the_history() {
-    let shop = Shop::with_notes(&[
+    let mut shop = Shop::with_notes(&[
         ("ana-lopez", &format!("{ANA}\n\nPS: the red laces are in.")),
         ("tom-reed", TOM),
         ("zoe-lukasik", ZOE),
@@ -133,6 +133,7 @@ fn a_batch_is_printed_logged_posted_and_in_the_history() {
     assert!(said.err.contains("printed before"), "{}", said.err);
     assert_eq!(shop.count("SELECT count(*) FROM batch"), 1);
 
+    shop.today = "2026-12-05";
     shop.run(&["posted", "2026-12-a", "--except", "zoe", "--by", "Joan", "--on", "2026-12-04"]).ok();
     let shown = shop.run(&["person", "show", "ana"]).ok().out;
     for part in ["posted", "4 Dec 2026 by Joan", "tram driver", "PS: the red laces are in.", "batch 2026-12-a"] {
@@ -154,13 +155,91 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn hand_fed_backs_come_in_the_order_the_fronts_lie_in() {
+    let notes: Vec<(&str, &str)> = vec![("ana-lopez", ANA), ("tom-reed", TOM)];
+    let first = |duplex: &str| {
+        let shop = Shop::with_notes(&notes);
+        // A sheet each: the places before the last are used up.
+        let settings = shop.read("wetink.toml").replace("duplex = \"long-edge\"", &format!("duplex = \"{duplex}\""));
+        shop.write("wetink.toml", settings);
+        shop.run(&["print", "--skip", "3"]).ok();
+        let fronts = tool("pdfinfo", &[shop.file("out/2026-12-a.pdf").to_str().unwrap()]);
+        assert!(fronts.is_none_or(|said| said.lines().any(|l| l.starts_with("Pages:") && l.ends_with(" 2"))));
+        tool("pdftotext", &["-l", "1", shop.file("out/2026-12-a-backs.pdf").to_str().unwrap(), "-"])
+    };
+    if let (Some(plain), Some(reversed)) = (first("manual"), first("manual-reversed")) {
+        assert!(plain.contains("Ana,") && !plain.contains("Tom,"), "{plain}");
+        assert!(reversed.contains("Tom,") && !reversed.contains("Ana,"), "{reversed}");
+    }
+}
+
+#[test]
 fn a_spoilt_card_is_the_same_card_again() {
     let shop = Shop::with_notes(&[("ana-lopez", ANA)]);
     shop.run(&["print"]).ok();
     shop.run(&["print", "--again", "ana-lopez-birthday-2026"]).ok();
-    assert!(fs::read(shop.file("out/2026-12-a.pdf")).unwrap() == fs::read(shop.file("out/2026-11-a.pdf")).unwrap());
+    // Named after the card's own month, not after today's.
+    assert!(fs::read(shop.file("out/2026-12-a.pdf")).unwrap() == fs::read(shop.file("out/2026-12-b.pdf")).unwrap());
     assert_eq!(shop.count("SELECT count(*) FROM card"), 1);
     assert_eq!(shop.count("SELECT count(*) FROM card_event WHERE what = 'reprinted'"), 1);
+    let nobody = shop.run(&["print", "--again", "zzz"]).ended(1);
+    assert!(nobody.err.contains("no card, no batch and nobody's name"), "{}", nobody.err);
+    assert!(nobody.err.contains("2026-12-b, 2026-12-a") && !nobody.err.contains("person add"), "{}", nobody.err);
+}
+
+#[test]
+fn a_pdf_that_is_gone_is_printed_again_and_the_doctor_is_content() {
+    let shop = Shop::with_notes(&[("ana-lopez", ANA), ("tom-reed", TOM)]);
+    shop.run(&["print"]).ok();
+    fs::remove_file(shop.file("out/2026-12-a.pdf")).unwrap();
+    let found = shop.run(&["doctor"]).ended(4);
+    assert!(found.err.contains("`wetink print --again 2026-12-a`"), "{}", found.err);
+    shop.run(&["print", "--again", "ana"]).ok();
+    shop.run(&["doctor"]).ended(4);
+    shop.run(&["print", "--again", "2026-12-a"]).ok();
+    shop.run(&["doctor"]).ok();
+    fs::remove_file(shop.file("out/2026-12-c.pdf")).unwrap();
+    shop.run(&["doctor"]).ended(4);
+}
+
+#[test]
+fn somebody_who_must_not_be_written_to_is_not_put_on_a_sheet() {
+    let shop = Shop::with_people();
+    for (who, status, why) in [
+        ("tom", "do-not-contact", "Tom asked not to be written to"),
+        ("ana", "deceased", "Ana has died"),
+        ("zoe", "undeliverable", "mail to Zoë comes back"),
+    ] {
+        shop.run(&["person", "status", who, status]).ok();
+        let refused = shop.run(&["write", who, "--no-edit"]).ended(3);
+        assert!(refused.err.contains(why) && refused.err.contains("person show"), "{}", refused.err);
+    }
+    assert!(!shop.file("notes/2026-12.md").exists(), "nothing was changed");
+    shop.run(&["write", "henrik", "--no-edit"]).ok();
+    assert!(shop.read("notes/2026-12.md").contains("## henrik-sorensen | hello"));
+}
+
+#[test]
+fn what_is_still_to_come_was_not_posted() {
+    let shop = Shop::with_notes(&[("ana-lopez", ANA)]);
+    shop.run(&["print"]).ok();
+    let refused = shop.run(&["posted", "--on", "2027-01-01"]).ended(2);
+    assert!(refused.err.contains("2027-01-01 is still to come"), "{}", refused.err);
+    assert_eq!(shop.count("SELECT count(*) FROM card WHERE state = 'posted'"), 0);
+}
+
+#[test]
+fn the_calendar_ends_with_the_year_9999() {
+    let mut shop = Shop::with_people();
+    shop.run(&["person", "add", "Eve Last", "--birthday", "12-31"]).ok();
+    shop.today = "9999-12-31";
+    let sheet = shop.run(&["write", "--no-edit"]).ok().out;
+    assert!(sheet.trim_end().ends_with("9999-12.md"), "{sheet}");
+    let due = shop.run(&["due", "--json"]).ok().json();
+    for line in due["due"].as_array().unwrap() {
+        assert_eq!(line["day"].as_str().unwrap().len(), "9999-12-31".len(), "{line}");
+    }
+    shop.run(&["status"]).ok();
 }
 
 #[test]
@@ -209,7 +288,7 @@ fn the_second_print_of_a_note_is_refused_even_if_the_check_is_bypassed() {
          INSERT INTO fingerprint (hash, card) VALUES ({hash}, last_insert_rowid());",
         "0".repeat(64)
     ));
-    assert!(refused.unwrap_err().to_string().contains("UNIQUE"), "the fingerprint is somebody's already");
+    assert!(refused.unwrap_err().to_string().contains("for ever"), "the fingerprint is somebody's already");
 }
 
 #[test]
@@ -284,4 +363,29 @@ fn an_index_of_an_older_reading_is_made_anew() {
     shop.notes(&[("tom-reed", &ANA.replace("Ana", "Tom"))]);
     shop.run(&["check"]).ended(3);
     assert!(shop.count("SELECT value FROM echo_state WHERE what = 'folding'") > 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn check_write_and_print_refuse_the_same_notes_by_the_same_rules() {
+    let shop = Shop::with_people();
+    shop.write("past.csv", format!("to,occasion,date,note\nNew Person,birthday,2024-05-01,\"{TOM}\"\n"));
+    shop.run(&["import", "past.csv", "--as", "cards"]).ok();
+    let spaced: String = TOM.chars().flat_map(|c| [c, ' ']).collect();
+    let wish = "Happy birthday! Wishing you joy, laughter and a wonderful year ahead.";
+    shop.notes(&[("ana-lopez", &spaced), ("tom-reed", wish), ("zoe-lukasik", &TOM.replace("Tom", "Zoë"))]);
+    let refusals = |text: &str| -> Vec<String> {
+        let rule = |line: &str| line.split_once('[').and_then(|(_, l)| l.split_once(']')).map(|(rule, _)| rule.to_owned());
+        let mut rules: Vec<String> = text.lines().filter(|l| l.starts_with("error: [")).filter_map(rule).collect();
+        rules.sort();
+        rules
+    };
+    let checked = refusals(&shop.run(&["check"]).ended(3).err);
+    assert!(checked.contains(&"stock-verse".into()) && checked.len() >= 3, "{checked:?}");
+    assert_eq!(refusals(&shop.run(&["print"]).ended(3).err), checked);
+    let mut write = shop.command(&["write"]);
+    assert_eq!(refusals(&crate::builder::said(&write.env("EDITOR", "true").output().unwrap()).err), checked);
+    let json = shop.run(&["check", "--json"]).ended(3).json();
+    assert_eq!(json["refused"], 3);
+    assert!(json["cards"][0]["findings"][0]["share"].is_number() && json["cards"][0]["findings"][0]["ranges"].is_array());
 }

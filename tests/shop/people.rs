@@ -70,6 +70,50 @@ fn two_hits_list_both_and_stop() {
 }
 
 #[test]
+fn a_whole_name_wins_over_a_part_of_one() {
+    let shop = Shop::new();
+    for name in ["Mo Diaz", "Ann Moss", "Zachary Motte", "Leo Lee"] {
+        shop.run(&["person", "add", name]).ok();
+    }
+    shop.run(&["person", "add", "Margaret Pell", "--called", "Peggy"]).ok();
+    for (typed, meant) in [("mo", "mo-diaz"), ("Mot", "zachary-motte"), ("lee", "leo-lee"), ("peggy", "margaret-pell")] {
+        let shown = shop.run(&["person", "show", typed, "--json"]).ok().json();
+        assert_eq!(shown["people"][0]["id"], meant, "{typed}");
+    }
+    shop.run(&["person", "add", "Mo Orr"]).ok();
+    let both = shop.run(&["log", "mo", "talk", "x"]).ended(1).err;
+    assert!(both.contains("mo-diaz") && both.contains("mo-orr") && !both.contains("moss"), "{both}");
+}
+
+#[test]
+fn everybody_is_listed() {
+    let shop = Shop::with_people();
+    shop.run(&["person", "status", "tom", "do-not-contact"]).ok();
+    let listed = shop.run(&["person", "list"]).ok().out;
+    assert_eq!(listed.lines().count(), 4, "{listed}");
+    assert!(listed.contains("tom-reed         Tom Reed         14 December        Whitby  do-not-contact\n"), "{listed}");
+    let json = shop.run(&["person", "list", "--json"]).ok().json();
+    let ids: Vec<&str> = json["people"].as_array().unwrap().iter().map(|p| p["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["ana-lopez", "henrik-sorensen", "tom-reed", "zoe-lukasik"]);
+    assert_eq!(shop.run(&["person", "list", "example.com"]).ok().out.lines().count(), 2);
+    assert_eq!(shop.run(&["person", "list", "nobody"]).ok().out, "");
+}
+
+#[test]
+fn what_is_wrong_is_taken_away() {
+    let shop = Shop::with_people();
+    shop.run(&["person", "edit", "ana", "--birthday", "none", "--email", "", "--street", ""]).ok();
+    assert_eq!(
+        shop.count("SELECT count(*) FROM person WHERE id = 'ana-lopez' AND birthday IS NULL AND email = '' AND address NOT LIKE '%street%'"),
+        1
+    );
+    shop.run(&["person", "edit", "ana", "--anniversary", "2001-06-30"]).ok();
+    shop.run(&["person", "edit", "ana", "--anniversary", "none"]).ok();
+    assert_eq!(shop.count("SELECT count(*) FROM person WHERE anniversary IS NULL AND id = 'ana-lopez'"), 1);
+    shop.run(&["person", "edit", "ana", "--birthday", "nun"]).ended(2);
+}
+
+#[test]
 fn hostile_names_stay_names() {
     let shop = Shop::new();
     shop.write(

@@ -164,7 +164,7 @@ impl Register {
 
     /// Somebody who shares an e-mail or a phone with this person and is certainly somebody else: a couple, mostly.
     pub(super) fn shares(change: &Change<'_>, new: &Person) -> Result<Option<Likely>> {
-        for (mark, why) in [(email_mark(&new.email), "e-mail"), (phone_mark(&new.phone), "phone")] {
+        for (mark, why) in [(email_mark(&new.email), "the same e-mail"), (phone_mark(&new.phone), "the same phone")] {
             let Some(mark) = mark else { continue };
             let others = Register::with(change, mark)?;
             if let Some(person) = others.into_iter().find(|old| old.id != new.id && !compatible(&old.name, &new.name)) {
