@@ -132,7 +132,27 @@ pub fn check(bytes: &[u8], asked: &Asked<'_>) -> Vec<Finding> {
         ));
     }
     found.sort_by_key(|f| (f.severity != Severity::Reject, f.page));
-    found
+    once(found)
+}
+
+/// What is the same on many pages is told of the first, with how many more there are.
+fn once(found: Vec<Finding>) -> Vec<Finding> {
+    let mut told: Vec<(Finding, usize)> = Vec::new();
+    for finding in found {
+        match told.iter_mut().find(|(t, _)| t.rule == finding.rule && t.message == finding.message && t.page.is_some()) {
+            Some((_, more)) => *more += 1,
+            None => told.push((finding, 0)),
+        }
+    }
+    let more = |(mut finding, more): (Finding, usize)| {
+        match more {
+            0 => {}
+            1 => finding.message += "; so it is on 1 more page",
+            n => finding.message += &format!("; so it is on {n} more pages"),
+        }
+        finding
+    };
+    told.into_iter().map(more).collect()
 }
 
 /// A picture: its pixels.
