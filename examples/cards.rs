@@ -1,17 +1,18 @@
-//! Draws the cards for people to look at: every cover with two seeds, a folded card, a postcard, a card to write by hand with
-//! its cue sheet, an envelope and a label. `cargo run --release --example cards -- FOLDER`
+//! Draws the pictures in `docs/pictures`, and a few more to look at: every cover with two seeds, a folded card as printed, an
+//! Avery sheet on both sides, an envelope, a postcard, a card to write by hand with its cue sheet.
+//! `cargo run --example cards -- docs/pictures`
 
 use std::path::PathBuf;
 
 use wetink::address;
-use wetink::card::{Art, Card, Imprint, Look, Making, Sign, Writing, cover, cue, post};
+use wetink::card::{Art, Card, Imprint, Look, MARGIN, Making, Sign, Writing, cover, cue, post};
 use wetink::hand::{BLUE, Hands, PITCH, Way, lines_by_hand};
 use wetink::letter::{About, BUNDLED, Design, Letters, Tongue};
 use wetink::measure::{Affine, Rect, Shape as _, Size, inch, mm};
 use wetink::out::png;
 use wetink::page::{Ink, Item, Page};
 use wetink::person::Address;
-use wetink::stock::{Form, Panel};
+use wetink::stock::{Form, Panel, Plan, Printer, Sheet, Shelf, Turn, impose};
 use wetink::trouble::Result;
 use wetink::typeset::TypeCase;
 
@@ -20,6 +21,58 @@ const NOTE: &str = "Ana, how did the boots do on those hills? You owe me the sto
 
 fn page(size: Size, items: Vec<Item>) -> Page {
     Page { items, ..Page::new(size) }
+}
+
+/// Four cards with notes of their own, as they are printed on this paper.
+fn printed(name: &str, hand: &str, case: &TypeCase, imprint: &Imprint) -> Result<Vec<Page>> {
+    let notes = [
+        ("AL", "birthday-warm", NOTE, "the red laces you wanted are in."),
+        ("TR", "thank-you-warm", "Tom, the postman who never once let the gate bang: may your new heels outlast the winter.", ""),
+        ("ZL", "welcome", "Zoë, the green wellingtons came on the lorry from Leeds, and I hid them under the till for you.", ""),
+        (
+            "HS",
+            "birthday-plain",
+            "Henrik, a leap-day child needs shoes that last four years. Yours will, I looked at the stitching.",
+            "",
+        ),
+    ];
+    let (shelf, hands, letters) = (Shelf::with(&[])?, Hands::load(None)?, Letters::load(&BUNDLED, None)?);
+    let stock = shelf.find(name)?;
+    let mut panels = Vec::new();
+    for (i, (initials, letter, note, ps)) in notes.into_iter().take(stock.per_sheet()).enumerate() {
+        let letter = letters.named(letter, Tongue::English)?;
+        let look = Look { design: letter.designs[i % letter.designs.len()], palette: i + 1, seed: 40 + i as u64 };
+        let card = Card {
+            number: i as u32 + 1,
+            initials: initials.into(),
+            dressed: letter.dress(&About { shop: imprint.shop.clone(), ..About::sample(Tongue::English) }, !ps.is_empty())?,
+            sober: letter.sober,
+            note: note.into(),
+            ps: ps.into(),
+            art: Art::Drawn(look),
+            seed: i as u64,
+        };
+        let writing = Writing::Printed(hands.find(hand)?, Way::natural(BLUE));
+        let making = Making {
+            case,
+            writing,
+            sign: Sign::Ink,
+            imprint,
+            form: stock.form,
+            panel: stock.panel,
+            blocked: Vec::new(),
+            margin: MARGIN,
+            bleed: 0.0,
+        };
+        match card.draw(&making) {
+            Ok(faces) => panels.push(faces.panels),
+            Err(misfit) => eprintln!("{}: {misfit:?}", letter.name),
+        }
+    }
+    // Turned over the short edge the backs are upright to look at, too.
+    let plan = Plan { stock, turn: Turn::ShortEdge, skip: 0, printer: &Printer::default() };
+    let sheets = impose(panels, plan)?.collect::<Result<Vec<_>>>()?;
+    Ok(sheets.into_iter().flat_map(Sheet::pages).collect())
 }
 
 fn covers(case: &TypeCase) -> Vec<Page> {
@@ -46,6 +99,16 @@ fn covers(case: &TypeCase) -> Vec<Page> {
     upper.into_iter().chain(lower).enumerate().map(draw).collect()
 }
 
+/// An address as long as they come.
+fn in_wales() -> Address {
+    Address {
+        street: vec!["Flat 12b, The Old Coastguard Cottages".into(), "North Promenade Terrace".into()],
+        city: "Llanfairpwllgwyngyll".into(),
+        postcode: "LL61 5UJ".into(),
+        ..Address::default()
+    }
+}
+
 fn main() -> Result<()> {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| ".".into()));
     let save = |name: &str, bytes: Vec<u8>| {
@@ -62,6 +125,8 @@ fn main() -> Result<()> {
         logo: None,
     };
     save("covers.png", png::contact_sheet(&covers(&case), 5, 70.0)?)?;
+    save("folded-card.png", png::contact_sheet(&printed("5x7-fold", "Reenie Beanie", &case, &imprint)?, 2, 70.0)?)?;
+    save("avery-sheet.png", png::contact_sheet(&printed("avery-3263", "Nothing You Could Do", &case, &imprint)?, 2, 70.0)?)?;
     let zone = Rect::new(mm(152.4 - 84.0), mm(101.6 - 60.0), mm(152.4), mm(101.6));
     let postcard = Size::new(mm(152.4), mm(101.6));
     let mut pages = Vec::new();
@@ -144,6 +209,13 @@ fn main() -> Result<()> {
             fit: lines_by_hand(NOTE, &area, PITCH),
         })
         .collect();
+    let (a7, longer) = (Size::new(inch(7.25), inch(5.25)), in_wales());
+    let wales = address::lines("Maximiliana von Hohenlohe", &longer, "GB");
+    let envelopes = [
+        page(c6, post::envelope(&to, &from, "01 · AL", c6, &case)?),
+        page(a7, post::envelope(&wales, &from, "02 · MVH", a7, &case)?),
+    ];
+    save("envelope.png", png::contact_sheet(&envelopes, 2, 90.0)?)?;
     let mut post = vec![
         page(c6, post::envelope(&to, &from, "01 · AL", c6, &case)?),
         page(label, post::label(&to, "01 · AL", label, &case)?),

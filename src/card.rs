@@ -84,7 +84,7 @@ pub enum Writing<'a> {
 /// How the card is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// In ink: room is left for it, and two dotted lines for a postscript in ink where none is printed.
+    /// In ink: room is left for it, and two dotted lines for a postscript in ink.
     Ink,
     /// In the hand of the note, where nobody will hold the card before it is posted.
     Written(String),
@@ -172,7 +172,16 @@ impl Card {
         Ok(Faces { panels, fit, warnings })
     }
 
-    fn cover(&self, making: &Making<'_>, warnings: &mut Vec<String>) -> Result<Vec<Item>, Trouble> {
+    /// How the note would sit: everything that can refuse the card, without its cover.
+    pub fn fit(&self, making: &Making<'_>) -> Result<Fit, Misfit> {
+        self.coverable(making).map_err(Misfit::Print)?;
+        if making.form != Form::Flat {
+            self.back(making).map_err(Misfit::Print)?;
+        }
+        written::draw(self, making, &mut Vec::new()).map(|(_, fit)| fit)
+    }
+
+    fn coverable(&self, making: &Making<'_>) -> Result<(), Trouble> {
         let dressed = &self.dressed;
         for text in [&dressed.cover, &dressed.below] {
             able(making.case, text, "the cover")?;
@@ -181,6 +190,12 @@ impl Card {
             return Err(Trouble::refused("the words on the cover are too long for it")
                 .hint("a greeting is two or three words, on a line each if they are long"));
         }
+        Ok(())
+    }
+
+    fn cover(&self, making: &Making<'_>, warnings: &mut Vec<String>) -> Result<Vec<Item>, Trouble> {
+        self.coverable(making)?;
+        let dressed = &self.dressed;
         let greeting = Greeting { words: &dressed.cover, below: &dressed.below, sober: self.sober };
         match &self.art {
             Art::Drawn(look) => Ok(cover::draw(*look, making.panel, &greeting, making.case)),

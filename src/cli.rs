@@ -13,6 +13,7 @@ use crate::trouble::{Kind, Result, Trouble};
 mod bar;
 mod check;
 mod demo;
+mod doctor;
 mod due;
 mod housekeeping;
 mod import;
@@ -24,6 +25,7 @@ mod log;
 mod pack;
 mod person;
 mod posted;
+mod preflight;
 mod preview;
 mod print;
 mod remind;
@@ -65,6 +67,7 @@ verbs! {
     preview::Preview => Preview "Pictures of the cards, before any paper is used",
     print::Print => Print "Print the batch as a PDF and log each card",
     pack::Pack => Pack "A checked folder for a postcard service, and the log of each card",
+    preflight::Preflight => Preflight "What a postcard service would reject, found in the finished file",
     labels::Labels => Labels "Address labels for a batch",
     labels::Envelopes => Envelopes "Envelopes for a batch",
     posted::Posted => Posted "Write down that cards were posted",
@@ -78,7 +81,7 @@ verbs! {
     lists::TestPage => TestPage "A page that finds out how your printer shifts and shrinks",
     undo::Undo => Undo "Take back the last command",
     ledger::LedgerVerb => Ledger "The whole history as lines of JSON: out, and in",
-    housekeeping::Doctor => Doctor "Look for damage, and mend what a crash left half done",
+    doctor::Doctor => Doctor "Look for damage, and mend what a crash left half done",
     housekeeping::Backup => Backup "Copy the ledger",
     housekeeping::Restore => Restore "Put a copy of the ledger back in its place",
     housekeeping::Completions => Completions "Print the completion script for a shell",
@@ -191,8 +194,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(wrong) => {
             // Help and version are no errors and go to standard output.
-            let _ = wrong.print();
-            return ExitCode::from(if wrong.use_stderr() { 2 } else { 0 });
+            let lost = wrong.print().is_err_and(|e| e.kind() != std::io::ErrorKind::BrokenPipe);
+            return ExitCode::from(if wrong.use_stderr() { 2 } else { u8::from(lost) });
         }
     };
     let talk = Talk::of_this_process();
@@ -216,7 +219,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     {
         talk.say(talk::styled(talk::BAD, &line));
     }
-    match done {
+    match done.and_then(|done| talk::all_out().map(|()| done)) {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::Code(code)) => ExitCode::from(code),
         Err(trouble) => {

@@ -11,7 +11,7 @@ use crate::ledger::Ledger;
 use crate::ledger::people::Who;
 use crate::note::Note;
 use crate::occasion::{Occasion, yearly_day};
-use crate::person::{Id, Name, Person, Status};
+use crate::person::{Id, Person, Status};
 use crate::sheet::{Entry, Sheet};
 use crate::shop::Shop;
 use crate::studio::{Fits, Typed};
@@ -113,6 +113,9 @@ impl<'e> Met<'e> {
             fits.findings.into_iter().for_each(|finding| verdict.add(finding));
         }
         let fresh = verdict.fresh().or_else(|| entry.because.as_deref().and_then(|because| verdict.overruled(because)));
+        if entry.because.is_some() {
+            verdict.say_in_vain(fresh.is_none(), drawn);
+        }
         let note = known
             .zip(fresh.filter(|_| drawn))
             .and_then(|(known, fresh)| Note::accept(&entry.note, &entry.ps, &known.text, &fresh));
@@ -144,9 +147,9 @@ impl<'a> Desk<'a> {
         house.signs(&shop.settings.shop.signs);
         house.frequencies = ledger.frequencies()?;
         for person in ledger.people()? {
-            for name in [&person.name.given, &person.name.family, &person.name.called] {
-                house.names.add(name, person.id.as_str());
-            }
+            house.names.add(&person.name.given, person.id.as_str());
+            house.names.add(&person.name.called, person.id.as_str());
+            house.names.add_family(&person.name.family, person.id.as_str());
         }
         Ok(Desk { shop, ledger, house })
     }
@@ -341,10 +344,7 @@ pub fn names(who: &Who) -> Vec<String> {
     if let Who::Household(household, _) = who {
         found.push(household.salutation.clone());
     }
-    for person in who.persons() {
-        let Name { title, given, family, called, .. } = &person.name;
-        found.extend([person.name.full(), given.clone(), family.clone(), called.clone(), format!("{title} {family}")]);
-    }
+    found.extend(who.persons().iter().flat_map(|p| p.name.ways()));
     found.retain(|n| !n.trim().is_empty());
     found.sort();
     found.dedup();

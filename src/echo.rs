@@ -19,10 +19,12 @@ mod names;
 mod pile;
 mod placeholder;
 mod reading;
+mod scatter;
+mod stranger;
 mod wording;
 
 pub use explain::{Mark, Source, Touch};
-pub use index::{LETTERS_KEPT, Traits, traits};
+pub use index::{Traits, traits};
 pub use names::Names;
 pub use pile::Pile;
 pub use reading::Frequencies;
@@ -362,6 +364,10 @@ impl House {
         self.signers.extend(Words::read_as(names, Language::Other).all().iter().filter(|w| w.len() >= 2).map(|w| w.hash));
     }
 
+    fn has_signers(&self) -> bool {
+        !self.signers.is_empty()
+    }
+
     fn signs_as(&self, word: u64) -> bool {
         self.signers.contains(&word)
     }
@@ -410,6 +416,21 @@ impl Verdict {
     #[must_use]
     pub fn refused(&self) -> bool {
         self.findings.iter().any(|f| f.severity == Severity::Refuse)
+    }
+
+    /// Somebody gave a reason that lifts nothing: says so where the rule always holds (`refused`), and where the paper or the
+    /// hand can't do it whatever the reason (not `drawn`).
+    pub fn say_in_vain(&mut self, refused: bool, drawn: bool) {
+        for finding in self.findings.iter_mut().filter(|f| f.severity == Severity::Refuse) {
+            let rule = finding.rule.as_str();
+            if !finding.rule.can_be_overruled() {
+                finding.help.push(format!("`> because:` can't let this through: `{rule}` always holds, whatever the reason"));
+            } else if !drawn && matches!(finding.rule, Rule::Overflow | Rule::MissingGlyph) {
+                finding.help.push(format!("`> because:` can't let this through: what `{rule}` says can't be put on paper"));
+            } else if refused {
+                finding.help.push(format!("`> because:` would lift `{rule}`, but not the other finding"));
+            }
+        }
     }
 
     /// The proof that nothing refuses; none if something does.

@@ -4,13 +4,15 @@
 //! outline is made of lines and quadratic curves, because that is what the run-time fonts of `out/pdf.rs` are made of.
 //! A font is somebody's file: whatever its bytes, nothing here panics, hangs or takes memory without bound.
 
+mod bare;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, RwLock};
 
-use harfrust::{Buffer, ClusterLevel, Feature, ShapeOptions, ShaperFont};
+use harfrust::{Buffer, ClusterLevel, Direction, Feature, Script, ShapeOptions, ShapePlan, ShaperFont};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
 use skrifa::raw::TableProvider;
@@ -19,6 +21,7 @@ use skrifa::{FontRef, GlyphId, MetadataProvider, Tag};
 use crate::measure::{BezPath, Point, Rect};
 use crate::page::Shape;
 use crate::trouble::{Result, Trouble};
+pub use bare::Bare;
 
 /// No font a shop uses is larger; more is a mistake or an attack.
 const MOST_BYTES: usize = 64 << 20;
@@ -26,11 +29,15 @@ const MOST_BYTES: usize = 64 << 20;
 const MOST_ELEMENTS: usize = 12_000;
 /// How far from the origin an outline may reach, in thousandths of the em.
 const FARTHEST: f64 = 30_000.0;
+/// Characters whose glyphs are looked up when the font is loaded: those of the languages letters are written in.
+const USUAL: u32 = 0x250;
+/// Plans kept for shaping; no shop writes in more scripts.
+const MOST_PLANS: usize = 64;
 /// Largest error when a CFF cubic becomes quadratics, in thousandths of the em.
 const CUBIC_ERROR: f64 = 0.4;
 
 /// Which of a font's own habits to let act while shaping.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Features {
     /// Pair kerning.
     pub kerning: bool,
@@ -75,6 +82,10 @@ pub struct Face {
     ascender: f64,
     descender: f64,
     outlines: RwLock<HashMap<u32, Arc<Shape>>>,
+    /// The glyphs of the usual characters, 0 for none.
+    usual: Vec<u16>,
+    /// How runs are shaped, by script and features: to find that out takes longer than to do it.
+    plans: RwLock<HashMap<(bool, Option<Script>, Features), Arc<ShapePlan>>>,
 }
 
 impl fmt::Debug for Face {
@@ -111,6 +122,9 @@ impl Face {
         if font.os2().is_ok_and(|os2| os2.fs_type() & 0x000f == 0x0002) {
             return Err(refused("its licence forbids putting it into a document"));
         }
+        let charmap = font.charmap();
+        let known = |c: u32| charmap.map(c).map(GlyphId::to_u32).filter(|id| *id < glyphs).unwrap_or(0) as u16;
+        let usual = (0..USUAL).map(known).collect();
         let per_em = f64::from(metrics.units_per_em);
         let mark = key(&[&bytes[..]]);
         let mut face = Face {
@@ -122,7 +136,9 @@ impl Face {
             cap_height: 0.0,
             ascender: f64::from(metrics.ascent) * 1000.0 / per_em,
             descender: f64::from(metrics.descent) * 1000.0 / per_em,
-            outlines: RwLock::new(HashMap::new()),
+            outlines: RwLock::default(),
+            usual,
+            plans: RwLock::default(),
             shaper,
             bytes: bytes.clone(),
         };
@@ -171,6 +187,9 @@ impl Face {
     /// The glyph of a character; `None` if the font lacks it.
     #[must_use]
     pub fn glyph(&self, character: char) -> Option<u32> {
+        if let Some(glyph) = self.usual.get(character as usize) {
+            return Some(u32::from(*glyph)).filter(|id| *id != 0);
+        }
         self.with(|font| font.charmap().map(character)).flatten().map(GlyphId::to_u32).filter(|id| *id != 0 && *id < self.glyphs)
     }
 
@@ -195,6 +214,8 @@ impl Face {
         buffer.guess_segment_properties();
         buffer.set_cluster_level(ClusterLevel::MonotoneCharacters);
         let switch = |tag: &[u8; 4], on: bool| Feature::new(Tag::new(tag), u32::from(on), ..);
+        // Only left to right and right to left come up: nothing here is set from top to bottom.
+        let kind = (buffer.direction() == Direction::RightToLeft, buffer.script(), features);
         let settings = [
             switch(b"kern", features.kerning),
             switch(b"liga", features.ligatures),
@@ -202,7 +223,15 @@ impl Face {
             switch(b"calt", features.contextual),
         ];
         let font = ShaperFont::new(&self.shaper);
-        if harfrust::shape(&font, &mut buffer, ShapeOptions::new().features(&settings)).is_err() {
+        let known = self.plans.read().ok().and_then(|plans| plans.get(&kind).cloned());
+        let plan = known.unwrap_or_else(|| {
+            let plan = Arc::new(ShapePlan::new(&self.shaper, buffer.direction(), buffer.script(), None, &settings));
+            match self.plans.write() {
+                Ok(mut plans) if plans.len() < MOST_PLANS => plans.entry(kind).or_insert(plan).clone(),
+                _ => plan,
+            }
+        });
+        if harfrust::shape(&font, &mut buffer, ShapeOptions::new().features(&settings).plan(Some(&plan))).is_err() {
             return Vec::new();
         }
         let scale = 1000.0 / self.per_em;

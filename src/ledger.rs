@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
+use crate::shop;
 use crate::trouble::{Result, Trouble};
 
 pub mod batches;
 pub mod cards;
+pub mod damage;
 pub mod echoes;
 pub mod erase;
 pub mod exchange;
@@ -20,9 +22,7 @@ pub mod journal;
 pub mod merge;
 pub mod people;
 mod schema;
-
-/// So much of the file the system maps for reading, in bytes.
-const MAPPED: i64 = 1 << 30;
+mod seal;
 
 /// An open ledger.
 #[derive(Debug)]
@@ -65,9 +65,12 @@ impl Ledger {
             // 64 MB at most, taken only as it is needed: an import of years of cards is then written once, not spilled again and again.
             .and_then(|()| conn.pragma_update(None, "cache_size", -65_536))
             .and_then(|()| conn.pragma_update(None, "temp_store", "memory"))
-            // Reading goes through the system's own cache: a check looks into a hundred far pages of a large ledger.
-            .and_then(|()| conn.pragma_update(None, "mmap_size", MAPPED))
+            // Not mapped: a file that another program shortens, or a network drive that goes away, would end this process by a signal.
+            .and_then(|()| conn.pragma_update(None, "mmap_size", 0))
             .map_err(|e| damaged(&e))?;
+        // Without this a question with a number in it is planned anew for every number, because there are indexes for some numbers
+        // only: loading the nearest notes took five times as long.
+        conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| damaged(&e))?;
         conn.set_prepared_statement_cache_capacity(64);
         schema::prepare(&mut conn, path)?;
         Ok(Ledger { conn, operation: None })
@@ -75,12 +78,14 @@ impl Ledger {
 
     /// Runs `work` in one transaction that is kept only if it succeeds.
     pub fn change<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
+        seal::watch(&self.conn).map_err(|e| damaged(&e))?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
         let change = Change { tx, echoes: echoes::Pending::default() };
         let op = journal::take_up(&change.tx, self.operation.as_ref()).map_err(|e| damaged(&e))?;
         let done = work(&change)?;
         change.write_echoes()?;
         let op = journal::put_down(&change.tx, op).map_err(|e| damaged(&e))?;
+        change.seal()?;
         change.tx.commit().map_err(|e| damaged(&e))?;
         if let Some(begun) = &mut self.operation {
             begun.n = op;
@@ -102,30 +107,32 @@ impl Ledger {
         &self.conn
     }
 
-    /// Asks `SQLite` whether the file is whole; the answers of a damaged one.
-    pub fn damage(&self) -> Result<Vec<String>> {
-        let mut found = Vec::new();
-        let mut ask = self.conn.prepare("PRAGMA integrity_check(20)").map_err(|e| damaged(&e))?;
-        let rows = ask.query_map([], |r| r.get::<_, String>(0)).map_err(|e| damaged(&e))?;
-        for row in rows {
-            let row = row.map_err(|e| damaged(&e))?;
-            if row != "ok" {
-                found.push(row);
-            }
-        }
-        let loose: i64 =
-            self.conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0)).map_err(|e| damaged(&e))?;
-        if loose > 0 {
-            found.push(format!("{loose} rows point at something that isn't there"));
-        }
-        Ok(found)
+    /// Lets `SQLite` clear away a journal that a crash left and nobody needs: old pages, and old names, stand in it.
+    pub fn clear_journal(&mut self) -> Result<()> {
+        self.change_unrecorded(|change| change.tx.execute("UPDATE pen SET may = may", []).map(|_| ()).map_err(|e| damaged(&e)))
     }
 
-    /// A compact, consistent copy at `path`, which must not exist.
+    /// A compact, consistent copy at `path`, which must not exist: there whole or not at all, readable by its owner only.
     pub fn copy_to(&self, path: &Path) -> Result<()> {
-        self.conn.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map_err(|e| damaged(&e))?;
-        Ok(())
+        copy(&self.conn, path)
     }
+}
+
+/// The same for a bare connection. `SQLite` neither protects nor flushes what `VACUUM INTO` writes, so it waits under another name.
+fn copy(conn: &Connection, path: &Path) -> Result<()> {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let waiting = path.with_file_name(format!(".wetink-{name}"));
+    let wrong = |e: &std::io::Error| Trouble::file("write", path, e).hint("is the disk full, or the folder read-only?");
+    let done = shop::write_whole(&waiting, b"").and_then(|()| {
+        conn.execute("VACUUM INTO ?1", [waiting.to_string_lossy()]).map_err(|e| damaged(&e))?;
+        OpenOptions::new().write(true).open(&waiting).and_then(|file| file.sync_all()).map_err(|e| wrong(&e))?;
+        std::fs::rename(&waiting, path).map_err(|e| wrong(&e))
+    });
+    if done.is_err() {
+        let _ = std::fs::remove_file(&waiting);
+    }
+    shop::sync_dir(path.parent().unwrap_or(Path::new(".")));
+    done
 }
 
 /// An open transaction: the one way anything is written.
@@ -161,6 +168,9 @@ pub(crate) fn damaged(error: &rusqlite::Error) -> Trouble {
         }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Trouble::damaged("ledger.db is damaged")
             .hint("don't delete it: run `wetink doctor`, then restore the newest backup with `wetink restore`"),
-        _ => Trouble::failed(format!("the ledger says: {error}")),
+        Some(ErrorCode::SystemIoFailure) => Trouble::failed(format!("the disk can't be read or written: {error}"))
+            .hint("is it full, gone, or failing? Nothing was changed; see that your copies are whole, then try again"),
+        _ => Trouble::failed(format!("the ledger says: {error}"))
+            .hint("nothing was changed; `wetink doctor` looks the ledger over"),
     }
 }

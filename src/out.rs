@@ -6,3 +6,4 @@ pub mod calendar;
 pub mod pack;
 pub mod pdf;
 pub mod png;
+pub mod preflight;

@@ -146,6 +146,15 @@ impl Name {
         }
     }
 
+    /// Every way to call them, in a note or in a message.
+    #[must_use]
+    pub fn ways(&self) -> Vec<String> {
+        let Name { title, given, family, called, .. } = self;
+        let mut ways = vec![self.full(), given.clone(), family.clone(), called.clone(), format!("{title} {family}")];
+        ways.retain(|way| !way.trim().is_empty());
+        ways
+    }
+
     /// The name an id is made of: without title and suffix where there is a given name. None for nobody.
     #[must_use]
     pub fn plain(&self) -> Option<String> {

@@ -74,7 +74,8 @@ impl Entry {
     pub fn in_file(&self, range: &Range<usize>) -> Range<usize> {
         let at = self.map.partition_point(|(offset, _)| *offset <= range.start).saturating_sub(1);
         let Some(&(offset, file)) = self.map.get(at) else { return self.heading.clone() };
-        let line_end = self.map.get(at + 1).map_or(usize::MAX, |next| next.0.saturating_sub(1));
+        let text = self.text();
+        let line_end = self.map.get(at + 1).map_or(text.len(), |next| text.get(..next.0).unwrap_or(&text).trim_end().len());
         let end = range.end.min(line_end).max(range.start);
         file + (range.start - offset)..file + (end - offset)
     }
@@ -102,8 +103,9 @@ fn lines(bytes: &[u8]) -> Vec<Line<'_>> {
     found
 }
 
+/// What stands behind the `##`. A heading that slipped to the right is one still: as a part of the note above it, it would be printed.
 fn heading(line: &str) -> Option<&str> {
-    line.strip_prefix("##").filter(|rest| !rest.starts_with('#'))
+    line.trim_start().strip_prefix("##").filter(|rest| !rest.starts_with('#') && (line.starts_with("##") || rest.contains('|')))
 }
 
 fn is_prompt(line: &str) -> bool {
@@ -120,6 +122,10 @@ impl Sheet {
     /// Reads a sheet. Only a file that isn't text is trouble; a card that makes no sense spoils no other.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Sheet> {
         match std::str::from_utf8(bytes) {
+            Ok(text) if old_mac(text) => {
+                Err(Trouble::failed(format!("{file} has line ends that no program here reads (CR only)"))
+                    .hint("save it with Unix (LF) or Windows (CRLF) line ends in your editor; nothing was changed"))
+            }
             Ok(text) => {
                 let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
                 let starts = std::iter::once(0).chain(ends).collect();
@@ -157,6 +163,11 @@ impl Sheet {
     }
 }
 
+/// Lines that end with CR alone run into one, and headings in them would be overlooked.
+fn old_mac(text: &str) -> bool {
+    text.split('\n').any(|line| line.trim_end_matches('\r').split('\r').skip(1).any(|part| heading(part).is_some()))
+}
+
 fn entries(bytes: &[u8]) -> Vec<Entry> {
     let mut found: Vec<Entry> = Vec::new();
     let mut paragraphs: Vec<Vec<(String, usize)>> = Vec::new();
@@ -166,7 +177,7 @@ fn entries(bytes: &[u8]) -> Vec<Entry> {
                 dress(entry, std::mem::take(&mut paragraphs));
             }
             let who = rest.split('|').next().unwrap_or_default();
-            let start = line.span.start + 2 + (who.len() - who.trim_start().len());
+            let start = line.span.start + (line.text.len() - rest.len()) + (who.len() - who.trim_start().len());
             found.push(Entry {
                 line: number,
                 heading: line.span.clone(),
@@ -255,7 +266,7 @@ pub struct Prompt {
 /// are put at the end; `withdrawn` says of a card why it is no longer due, and it is marked with that. Doing it twice is doing it once.
 #[must_use]
 pub fn refresh(old: &[u8], month: Month, due: &[Prompt], withdrawn: impl Fn(&Entry) -> Option<String>) -> Vec<u8> {
-    let newline = if old.windows(2).any(|w| w == b"\r\n") { "\r\n" } else { "\n" };
+    let newline = newline(old);
     let there = entries(old);
     let remarks: Vec<Vec<String>> =
         there.iter().map(|e| withdrawn(e).map(|why| format!("no longer due: {why}")).into_iter().collect()).collect();
@@ -299,7 +310,7 @@ fn is_title(line: &str) -> bool {
 /// of its card. No other byte changes.
 #[must_use]
 pub fn remark(old: &[u8], about: &str, remarks: &[Vec<String>]) -> Vec<u8> {
-    let newline = if old.windows(2).any(|w| w == b"\r\n") { "\r\n" } else { "\n" };
+    let newline = newline(old);
     let mut text = Vec::with_capacity(old.len() + 200);
     let all = lines(old);
     text.extend(&old[..all.first().map_or(old.len(), |l| l.span.start)]);
@@ -331,6 +342,12 @@ pub fn remark(old: &[u8], about: &str, remarks: &[Vec<String>]) -> Vec<u8> {
     }
     put(&mut text, card, &mut open);
     text
+}
+
+/// As the first line ends; ours may be taken out again, and it never stands first.
+fn newline(old: &[u8]) -> &'static str {
+    let first = old.iter().position(|b| *b == b'\n').unwrap_or(0);
+    if first > 0 && old[first - 1] == b'\r' { "\r\n" } else { "\n" }
 }
 
 fn one_line(text: &str) -> String {
@@ -394,6 +411,18 @@ mod tests {
         assert_eq!(refresh(&second, month, &[prompt("bo")], gone), second);
         let back = refresh(&second, month, &[prompt("ana"), prompt("bo")], |_| None);
         assert!(!String::from_utf8_lossy(&back).contains("no longer due"));
+    }
+
+    #[test]
+    fn a_heading_that_slipped_is_a_heading_and_lost_line_ends_are_told() {
+        let sheet =
+            Sheet::read("s", "## ana | birthday\n\nAna, the puppy.\n\n  ## tom | birthday\n\nTom, the gate.\n".as_bytes())
+                .unwrap();
+        assert_eq!(sheet.entries.len(), 2);
+        assert_eq!(&sheet.text[sheet.entries[1].who_at.clone()], "tom");
+        assert_eq!(sheet.entries[0].note, "Ana, the puppy.");
+        let trouble = Sheet::read("s", b"# x\r## ana | birthday\rAna\r").unwrap_err();
+        assert!(trouble.message.contains("CR only"), "{trouble}");
     }
 
     #[test]

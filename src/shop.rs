@@ -360,7 +360,9 @@ pub fn make(dir: &Path, start: &Start) -> Result<Shop> {
         return Err(Trouble::failed(format!("{} is a shop already", dir.display()))
             .hint("nothing was changed; edit its wetink.toml, or choose another folder"));
     }
-    for folder in [dir.to_owned(), dir.join("letters"), dir.join("fonts"), dir.join("notes"), dir.join("out")] {
+    // The shop's own folder may be a link; those in it may not.
+    let dir = &fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+    for folder in [dir.clone(), dir.join("letters"), dir.join("fonts"), dir.join("notes"), dir.join("out")] {
         private_dir(&folder)?;
     }
     write_whole(&dir.join(SETTINGS), settings_text(start).as_bytes())?;
@@ -399,8 +401,17 @@ fn as_remarks(text: &str) -> String {
         .collect()
 }
 
-/// Makes a folder that only its owner can read (0700), if it isn't there.
+/// Makes a folder that only its owner can read (0700), if it isn't there. A link to a folder elsewhere is refused: it would carry
+/// names and notes out of the shop.
 pub fn private_dir(path: &Path) -> Result<()> {
+    if path.is_symlink() {
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        return Err(Trouble::failed(format!(
+            "{name} is a link to somewhere else, and wetink writes only inside the shop's folder"
+        ))
+        .hint(format!("remove the link and make {name} a folder; nothing was changed"))
+        .hint("to keep the whole shop elsewhere, move its folder, or name it with --shop"));
+    }
     if path.is_dir() {
         return Ok(());
     }
@@ -411,19 +422,9 @@ pub fn private_dir(path: &Path) -> Result<()> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(path).map_err(|e| Trouble::file("make the folder", path, &e))
-}
-
-/// Makes an existing file readable by its owner only (0600).
-pub fn private_file(path: &Path) -> Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(|e| Trouble::file("protect", path, &e))?;
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
+    builder
+        .create(path)
+        .map_err(|e| Trouble::file("make the folder", path, &e).hint("is the disk full, or the folder above read-only?"))
 }
 
 /// Writes a file whole or not at all, readable by its owner only (0600): temporary file beside it, flushed, renamed.

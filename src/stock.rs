@@ -17,7 +17,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use fold::{Place, places};
-pub use impose::{Plan, Sheet, impose, stacks};
+pub use impose::{Plan, Sheet, impose};
 pub use post::postal;
 pub use printer::{Margins, Printer, Reading};
 pub use shelf::{Paper, Shelf, StockEntry};
@@ -25,7 +25,8 @@ pub use test_page::{Label, outline, test_page};
 
 use crate::measure::{Point, Rect, Size, Vec2};
 use crate::page::Item;
-use crate::trouble::{Result, Trouble};
+use crate::shop::SETTINGS;
+use crate::trouble::{Spot, Trouble};
 
 /// A side of a card that something is drawn on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,33 +90,6 @@ pub enum Turn {
     ShortEdge,
 }
 
-/// How both sides come to be printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Duplex {
-    /// How the sheet is turned.
-    pub turn: Turn,
-    /// By the owner: fronts and backs are two files.
-    pub by_hand: bool,
-    /// The owner's printer lays fronts face up, so the backs come last first.
-    pub reversed: bool,
-}
-
-impl Duplex {
-    /// As written in the shop's file: `long-edge`, `short-edge`, `manual`, `manual-reversed`. By hand the paper is turned like
-    /// the page of a book lying on its long edge.
-    pub fn parse(text: &str) -> Result<Duplex> {
-        let duplex = |turn, by_hand, reversed| Ok(Duplex { turn, by_hand, reversed });
-        match text.trim().to_lowercase().as_str() {
-            "long-edge" => duplex(Turn::LongEdge, false, false),
-            "short-edge" => duplex(Turn::ShortEdge, false, false),
-            "manual" => duplex(Turn::LongEdge, true, false),
-            "manual-reversed" => duplex(Turn::LongEdge, true, true),
-            _ => Err(Trouble::usage(format!("there is no way `{text}` to turn a sheet"))
-                .hint("duplex is long-edge, short-edge, manual or manual-reversed")),
-        }
-    }
-}
-
 /// A sheet of paper as sold, and where the cards are on it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stock {
@@ -145,6 +119,8 @@ pub struct Stock {
     pub duplex: bool,
     /// The cells come apart by themselves: nothing is cut, so no crop marks.
     pub perforated: bool,
+    /// Sold to be sent without an envelope.
+    pub postcard: bool,
     /// Where the figures come from.
     pub source: String,
 }
@@ -152,6 +128,21 @@ pub struct Stock {
 /// One card's panels, each drawn in its own coordinates: origin at the panel's upper left corner, y down, as large as
 /// [`Stock::panel`]. Art that should run off the edge is drawn past it; what shows of that is up to the paper.
 pub type Panels = BTreeMap<Panel, Arc<Vec<Item>>>;
+
+/// What is wrong in a part of the shop's file, at its place.
+fn in_settings(what: &str, error: &toml::de::Error, text: &Arc<str>) -> Trouble {
+    let said = error.message().lines().next().unwrap_or_default().replace("expected f64", "expected a number of millimetres");
+    let trouble = Trouble::failed(format!("{what} in {SETTINGS}: {said}"));
+    match error.span() {
+        Some(span) => trouble.at(spot(span, text)),
+        None => trouble,
+    }
+}
+
+/// A place in the shop's file.
+fn spot(span: std::ops::Range<usize>, text: &Arc<str>) -> Spot {
+    Spot { file: SETTINGS.into(), text: Arc::clone(text), span, known_line: None, label: String::new() }
+}
 
 impl Stock {
     /// How many cards go on one sheet.

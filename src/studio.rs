@@ -1,37 +1,32 @@
 //! Everything a card is made with, loaded once: hands, letters, paper, printer. Says whether a note fits, and makes the batch.
 
+mod batch;
 pub mod post;
 pub mod show;
 pub mod upload;
 
-use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::Arc;
 
-use rayon::prelude::*;
+pub use batch::Printed;
 
-use crate::card::{Art, Card, Faces, Fit, Imprint, Look, MARGIN, Making, Misfit, Photo, Writing, cue};
+use crate::card::{Art, Card, Faces, Fit, Imprint, Look, MARGIN, Making, Misfit, Photo, Writing};
 use crate::day::Day;
 use crate::echo::{Finding, Rule};
 use crate::hand::{self, BLUE, Hand, Hands, Manner, Refusal, Way};
 use crate::ledger::cards::Made;
 use crate::ledger::people::Who;
 use crate::letter::{About, BUNDLED, Design, Dressed, Letter, Letters, Tongue};
-use crate::measure::{Affine, Point, Size, mm};
+use crate::measure::{Affine, Point, mm};
 use crate::note::Note;
 use crate::out::pack::Frame;
-use crate::out::pdf::{self, Book, Meta, Sides};
-use crate::page::{Ink, Item, Page};
+use crate::out::pdf::{Meta, Sides};
+use crate::page::{Ink, Item};
 use crate::person::Name;
 use crate::shop::Shop;
-use crate::stock::{self, Panels, Plan, Printer, Shelf, Stock, StockEntry, Turn, Use};
+use crate::stock::{self, Panels, Printer, Shelf, Stock, Turn, Use};
 use crate::trouble::{Result, Trouble};
 use crate::typeset::{Align, TypeCase};
-
-/// Cards drawn together: enough for every core, few enough to hold.
-const TOGETHER: usize = 32;
 
 /// What the owner asked for this time, over what wetink.toml says.
 #[derive(Clone, Debug, Default)]
@@ -97,37 +92,6 @@ pub struct Job<'a> {
     pub covers_before: Vec<String>,
     /// A few facts, for the cue sheet.
     pub facts: Vec<String>,
-}
-
-/// A batch as made, beside its PDF.
-#[derive(Debug)]
-pub struct Printed {
-    /// Further files that belong to it: the end of their name, and their bytes.
-    pub beside: Vec<(&'static str, Vec<u8>)>,
-    /// How each card was made, in order.
-    pub made: Vec<Made>,
-    /// What the owner should know.
-    pub warnings: Vec<String>,
-}
-
-/// What is kept of the cards while their drawings come and go.
-#[derive(Default)]
-struct Gathered {
-    made: Vec<Made>,
-    fits: Vec<Fit>,
-    warnings: BTreeSet<String>,
-}
-
-impl Gathered {
-    fn take(&mut self, job: &Job<'_>, faces: Faces, made: Made) -> Panels {
-        self.warnings.extend(faces.warnings);
-        if let Fit::Printed { substitutes, .. } = &faces.fit {
-            self.warnings.extend(substitutes.iter().map(|s| format!("{}: {s}", job.who.id())));
-        }
-        self.made.push(made);
-        self.fits.push(faces.fit);
-        faces.panels
-    }
 }
 
 /// How the sheet gets its back.
@@ -202,7 +166,11 @@ impl Studio {
     /// What the owner should know before printing: what the post won't like about this paper, letters that can't be used.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
-        let mut said = stock::postal(&self.stock, &self.shop.settings.shop.country);
+        // What a service's press prints is its own business with the post.
+        let mut said = match self.order.frame {
+            Some(_) => Vec::new(),
+            None => stock::postal(&self.stock, &self.shop.settings.shop.country),
+        };
         if self.shop.settings.shop.address.is_empty() {
             said.push("there is no return address in wetink.toml: a card that can't be delivered won't come home".into());
         }
@@ -233,8 +201,8 @@ impl Studio {
         };
         let card = self.card(typed, 1, &letter, dressed, Look { design: Design::Words, palette: 0, seed: 0 });
         let whole = if typed.ps.is_empty() { typed.note.to_owned() } else { format!("{}\n\n{}", typed.note, typed.ps) };
-        match card.draw(&self.making(&self.hand, self.way)) {
-            Ok(Faces { fit: Fit::ByHand(by_hand), .. }) if by_hand.lines > by_hand.available => {
+        match card.fit(&self.making(&self.hand, self.way)) {
+            Ok(Fit::ByHand(by_hand)) if by_hand.lines > by_hand.available => {
                 let message =
                     format!("written by hand it takes about {} lines, and the card has {}", by_hand.lines, by_hand.available);
                 let finding = Finding::new(Rule::Overflow, message).help("shorten it, or take a larger card: `--stock`");
@@ -265,85 +233,20 @@ impl Studio {
         }
     }
 
-    /// Makes the batch and writes its PDF, card by card: cards are drawn a few ahead of the page that is written, never all.
-    /// With manual duplex the PDF has the fronts. `told` hears how many cards are on their sheets, and may stop the work.
-    pub fn print<W: Write + ?Sized>(
-        &self,
-        jobs: &[Job<'_>],
-        target: &mut W,
-        told: &mut dyn FnMut(usize) -> Result<()>,
-    ) -> Result<Printed> {
-        let mut batch = Gathered::default();
-        let backs = thread::scope(|scope| {
-            let (hand_over, drawn) = mpsc::sync_channel(1);
-            scope.spawn(move || {
-                for some in jobs.chunks(TOGETHER) {
-                    let cards: Vec<Result<(Faces, Made)>> = some.par_iter().map(|job| self.make(job)).collect();
-                    if hand_over.send(cards).is_err() {
-                        // Nobody prints any more: what went wrong is said there.
-                        return;
-                    }
-                }
-            });
-            let mut cards = jobs.iter().zip(drawn.into_iter().flatten());
-            let mut trouble = None;
-            let panels = std::iter::from_fn(|| {
-                let (job, card) = cards.next()?;
-                let panels = card.map(|(faces, made)| batch.take(job, faces, made));
-                match panels.and_then(|panels| told(batch.made.len()).map(|()| panels)) {
-                    Ok(panels) => Some(if self.order.proof { self.proof(panels) } else { panels }),
-                    Err(wrong) => {
-                        trouble = Some(wrong);
-                        None
-                    }
-                }
-            });
-            let backs = self.lay_out(panels, target);
-            trouble.map_or(backs, Err)
-        })?;
-        let mut beside: Vec<(&'static str, Vec<u8>)> = backs.into_iter().map(|bytes| ("backs", bytes)).collect();
-        if self.order.by_hand {
-            beside.push(("cues", self.cue_sheet(jobs, &batch.fits)?));
-        }
-        Ok(Printed { beside, made: batch.made, warnings: batch.warnings.into_iter().collect() })
-    }
-
-    /// The cards on their sheets as a PDF; with manual duplex, the backs as another.
-    fn lay_out<W: Write + ?Sized>(&self, panels: impl Iterator<Item = Panels>, target: &mut W) -> Result<Option<Vec<u8>>> {
-        let (turn, manual) = self.turn();
-        let plan = Plan { stock: &self.stock, turn, skip: self.order.skip, printer: &self.printer };
-        let sheets = stock::impose(panels, plan)?;
-        let Some(reversed) = manual.filter(|_| self.stock.duplex) else {
-            let sides = match turn {
-                _ if !self.stock.duplex => Sides::One,
-                Turn::LongEdge => Sides::LongEdge,
-                Turn::ShortEdge => Sides::ShortEdge,
-            };
-            let mut book = Book::open(target)?;
-            for sheet in sheets {
-                sheet?.pages().try_for_each(|page| book.add(page))?;
-            }
-            book.close(&self.meta(Some(sides)))?;
-            return Ok(None);
-        };
-        let mut bytes = Vec::new();
-        let (mut fronts, mut backs) = (Book::open(target)?, Book::open(&mut bytes)?);
-        for sheet in sheets {
-            let sheet = sheet?;
-            fronts.add(sheet.front)?;
-            sheet.back.map_or(Ok(()), |back| backs.add(back))?;
-        }
-        let meta = self.meta(Some(Sides::One));
-        fronts.close(&meta)?;
-        backs.close(&Meta { backwards: reversed, ..meta })?;
-        Ok(Some(bytes))
-    }
-
     /// How the sheet is turned, and if by hand, whether its backs come in reverse.
     fn turn(&self) -> (Turn, Option<bool>) {
         match self.duplex {
             Duplex::Printer(turn) => (turn, None),
             Duplex::Manual { reversed } => (Turn::LongEdge, Some(reversed)),
+        }
+    }
+
+    /// What the printer is asked to do with the back of the sheet.
+    fn sides(&self, stock: &Stock) -> Sides {
+        match self.duplex {
+            Duplex::Printer(Turn::LongEdge) if stock.duplex => Sides::LongEdge,
+            Duplex::Printer(Turn::ShortEdge) if stock.duplex => Sides::ShortEdge,
+            _ => Sides::One,
         }
     }
 
@@ -471,65 +374,39 @@ impl Studio {
         Meta { title: "Cards".into(), author: us.name.clone(), language: us.language.clone(), sides, backwards: false }
     }
 
-    /// Every side says that it is a proof.
+    /// Every side says that it is a proof, in the margin, where nothing of the card stands.
     fn proof(&self, panels: Panels) -> Panels {
         let width = self.stock.panel.width;
-        let mark = self.case.text.clone().sized(9.0).tracked(300.0).ink(Ink::hex(0x00c0_392b));
+        let style = self.case.bold.clone().sized(6.5).tracked(300.0).ink(Ink::hex(0x00c0_392b));
+        // As near to the edge as the printer can; one that leaves more white than a card does can't print to it anyway.
+        let white = mm(self.printer.margins.largest());
+        let foot = mm(8.2).max(if white < MARGIN { white + style.caps() + 0.3 } else { 0.0 });
         panels
             .into_iter()
             .map(|(panel, items)| {
-                let line = mark.line("PROOF").aligned(Align::Centre, Point::new(width / 2.0, mm(11.0)));
                 let whole = Item::Placed { drawing: items, at: Affine::IDENTITY, clip: None };
-                (panel, Arc::new(vec![whole, line]))
+                let mark = |share: f64| style.line("PROOF").aligned(Align::Centre, Point::new(width * share, foot));
+                (panel, Arc::new(vec![whole, mark(0.2), mark(0.5), mark(0.8)]))
             })
             .collect()
     }
-
-    fn cue_sheet(&self, jobs: &[Job<'_>], fits: &[Fit]) -> Result<Vec<u8>> {
-        let mut cues = Vec::new();
-        for (job, fit) in jobs.iter().zip(fits) {
-            let Fit::ByHand(fit) = fit else { continue };
-            let ps = if job.note.ps().is_empty() { String::new() } else { format!("\n\nPS: {}", job.note.ps()) };
-            cues.push(cue::Cue {
-                number: u32::try_from(job.number).unwrap_or(u32::MAX),
-                name: job.who.name(),
-                facts: job.facts.clone(),
-                note: format!("{}{ps}", job.note.text()),
-                fit: *fit,
-            });
-        }
-        let paper =
-            if self.shop.settings.print.paper == "letter" { Size::new(612.0, 792.0) } else { Size::new(mm(210.0), mm(297.0)) };
-        let title = format!("Write these by hand, in this order: {} cards", cues.len());
-        let pages: Vec<Page> = cue::sheets(&title, &cues, paper, &self.case)?;
-        pdf::write(&pages, &self.meta(Some(Sides::One)))
-    }
 }
 
-/// The capitals a name's words begin with, three at most.
+/// The capitals a name's words begin with, three at most; a title is no name.
 fn initials(name: &str) -> String {
-    name.split_whitespace().filter_map(|w| w.chars().next()).filter(|c| c.is_uppercase()).take(3).collect()
+    let Name { given, family, .. } = Name::parse(name);
+    let capital = |word: &str| word.chars().next().filter(|c| c.is_uppercase());
+    given.split_whitespace().chain(family.split_whitespace()).filter_map(capital).take(3).collect()
 }
 
 /// All papers: the shop's own and those that come with wetink.
 pub fn shelf(shop: &Shop) -> Result<Shelf> {
-    let own: Vec<StockEntry> = shop
-        .settings
-        .stock
-        .iter()
-        .map(|table| toml::Value::Table(table.clone()).try_into())
-        .collect::<std::result::Result<_, toml::de::Error>>()
-        .map_err(|e| {
-            Trouble::failed(format!("a [[stock]] in wetink.toml can't be read: {}", e.message())).at(shop.spot("[stock]", "", ""))
-        })?;
-    Shelf::with(&own)
+    Shelf::read(&shop.text)
 }
 
 /// The printer's habits from wetink.toml.
 pub fn printer(shop: &Shop) -> Result<Printer> {
-    toml::Value::Table(shop.settings.printer.clone()).try_into().map_err(|e: toml::de::Error| {
-        Trouble::failed(format!("[printer] in wetink.toml can't be read: {}", e.message())).at(shop.spot("printer", "", ""))
-    })
+    Printer::read(&shop.text)
 }
 
 /// How much a hand varies, by its name.

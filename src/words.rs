@@ -293,6 +293,30 @@ mod tests {
     }
 
     #[test]
+    fn figures_signs_and_held_letters_are_read_as_meant() {
+        assert_eq!(folded("B1rthd4y p@rty, wi$h, sooo b!rthday"), "birthday party wish so birthday");
+        assert_eq!(folded("Th3 h3r0n c4m3 17"), "the heron came it");
+        assert_eq!(folded("$5 at 7pm, the 3rd, A4, YO21, 17!"), "five at 7pm the 3rd a4 yo21 seventeen");
+        assert_eq!(folded("Hi! 1000 and 2222"), "hi 1000 and 2222");
+    }
+
+    #[test]
+    fn gaps_are_put_where_another_text_has_them() {
+        let old = Words::read("Hope the puppy sleeps past six.");
+        for text in
+            ["H o p e t h e p u p p y s l e e p s p a s t s i x", "Hopethe puppysleeps pastsix", "HopeThePuppySleepsPastSix"]
+        {
+            let words = Words::read(text);
+            assert!(words.scrambled(), "{text}");
+            let cut = words.recut(&[&old]).unwrap();
+            assert_eq!(cut.all().iter().map(|w| cut.text(w)).collect::<Vec<_>>().join(" "), "hope the puppy sleeps past six");
+            assert_eq!(text[cut.all()[2].from.clone()].replace(' ', "").to_lowercase(), "puppy");
+        }
+        assert!(old.recut(&[&old]).is_none() && Words::read("The heron came back to the boathouse").recut(&[&old]).is_none());
+        assert!(!Words::read("The heron came back to the boathouse after you left us").scrambled());
+    }
+
+    #[test]
     fn words_know_where_they_were_typed() {
         let text = "Żółty kot — «Ana»!";
         let words = Words::read(text);

@@ -8,8 +8,9 @@ use wetink::card::{
 use wetink::hand::{BLUE, ByHand, Hands, PITCH, Refusal, Way};
 use wetink::letter::{About, BUNDLED, Design, Letters, Part, Tongue};
 use wetink::measure::{Rect, Size, inch, mm};
+use wetink::out::png::ink;
 use wetink::page::{Item, bounds, words};
-use wetink::stock::{Form, Panel};
+use wetink::stock::{Form, Panel, Panels, Plan, Printer, Shelf, Turn, Use, impose};
 use wetink::typeset::TypeCase;
 
 fn case() -> &'static TypeCase {
@@ -106,6 +107,33 @@ fn every_word_is_on_the_card_in_reading_order_and_nothing_near_the_edge() {
 }
 
 #[test]
+fn every_letter_in_every_language_makes_a_card_with_one_note_and_a_way_to_answer() {
+    let imprint = imprint();
+    let letters = Letters::load(&BUNDLED, None).unwrap();
+    assert_eq!(letters.all().len(), 80, "16 letters in 5 languages");
+    for letter in letters.all() {
+        let about = About { occasion: letter.occasion.clone(), ..About::sample(letter.language) };
+        let several = About { household: "Ana López and Tom Reed".into(), years: None, ..about.clone() };
+        for (about, ps) in [(&about, "the red laces are in."), (&several, "")] {
+            let dressed = letter.dress(about, !ps.is_empty()).unwrap();
+            assert_eq!(dressed.parts.iter().filter(|p| **p == Part::Note).count(), 1, "{}", letter.file);
+            let base = card("birthday-plain", NOTE, ps);
+            let card = Card { dressed, sober: letter.sober, ..base };
+            for (i, (form, size)) in panels().into_iter().enumerate() {
+                let design = letter.designs[i % letter.designs.len()];
+                let card = Card { art: Art::Drawn(Look { design, palette: i % 3, seed: i as u64 }), ..card.clone() };
+                let made = card.draw(&making(form, size, &imprint));
+                let faces = made.unwrap_or_else(|why| panic!("{} on {size:?}: {why:?}", letter.file));
+                all_inside(&faces, size);
+                let written = text(&faces.panels[&Panel::Written]);
+                assert_eq!(written.matches(NOTE).count(), 1, "{}: {written}", letter.file);
+                assert!(written.contains("01865 555 010"), "{}: {written}", letter.file);
+            }
+        }
+    }
+}
+
+#[test]
 fn there_is_room_to_sign_in_ink() {
     let imprint = imprint();
     let size = Size::new(mm(105.0), mm(148.5));
@@ -135,8 +163,19 @@ fn there_is_room_to_sign_in_ink() {
         }
         assert!(widest >= SIGNATURE.height - 1.0, "{ps:?}: {widest}");
         let dotted = items.iter().filter(|i| matches!(i, Item::Stroke(_, pen) if pen.dash.is_some())).count();
-        assert_eq!(dotted, usize::from(ps.is_empty()), "lines for a postscript in ink unless one is printed");
+        assert_eq!(dotted, 1, "{ps:?}: two lines for a postscript in ink, whether or not one is printed");
     }
+    // A note that needs their room has it; a sober card never has them.
+    let lines = |note: &str, ps: &str, letter: &str| {
+        let faces = card(letter, note, ps).draw(&making(Form::Flat, size, &imprint)).unwrap();
+        faces.panels[&Panel::Written].iter().filter(|i| matches!(i, Item::Stroke(_, pen) if pen.dash.is_some())).count()
+    };
+    let mut longest = long.clone();
+    while card("birthday-plain", &format!("{longest} and so"), "by.").draw(&making(Form::Flat, size, &imprint)).is_ok() {
+        longest += " and so";
+    }
+    assert_eq!(lines(&longest, "by.", "birthday-plain"), 0);
+    assert_eq!(lines(NOTE, "", "condolence"), 0);
 }
 
 #[test]
@@ -390,5 +429,61 @@ fn addresses_are_set_whole_or_refused() {
         // The stamp's corner and the sorting machine's strip are clear.
         let ink = bounds(&items).unwrap();
         assert!(ink.y1 < h - mm(19.0) && ink.x1 < w - mm(14.0), "{ink:?}");
+    }
+}
+
+#[test]
+fn real_cards_labels_and_envelopes_leave_the_printers_margin_white_on_every_stock() {
+    let shelf = Shelf::with(&[]).unwrap();
+    let imprint = imprint();
+    let printer = Printer::default();
+    let to = ["Ana López", "1 Elm St, Apt 4", "HOBOKEN, NJ 07030", "UNITED STATES"].map(str::to_owned);
+    let from = ["Hill & Daughter Shoes", "12 High Street", "OXFORD"].map(str::to_owned);
+    for stock in shelf.all() {
+        let size = stock.panel;
+        let drawn: Result<Vec<Panels>, String> = (0..4_u64)
+            .map(|i| match stock.purpose {
+                Use::Card => {
+                    let mut card = card("birthday-warm", NOTE, if i % 2 == 0 { "by." } else { "" });
+                    card.art = Art::Drawn(Look { design: Design::ALL[i as usize], palette: 1 + i as usize, seed: i });
+                    card.draw(&making(stock.form, size, &imprint)).map(|faces| faces.panels).map_err(|why| format!("{why:?}"))
+                }
+                Use::Label => post::label(&to, "07 · AL", size, case())
+                    .map(|items| Panels::from([(Panel::Written, Arc::new(items))]))
+                    .map_err(|why| why.message),
+                Use::Envelope => post::envelope(&to, &from, "07 · AL", size, case())
+                    .map(|items| Panels::from([(Panel::Written, Arc::new(items))]))
+                    .map_err(|why| why.message),
+            })
+            .collect();
+        let panels = match drawn {
+            Ok(panels) => panels,
+            // Half an inch high: the one paper an address doesn't go on.
+            Err(why) => {
+                assert_eq!(
+                    (stock.name.as_str(), why.as_str()),
+                    ("avery-5167", "an address of 4 lines is too tall for the label")
+                );
+                continue;
+            }
+        };
+        for turn in [Turn::LongEdge, Turn::ShortEdge] {
+            let plan = Plan { stock, turn, skip: 0, printer: &printer };
+            for sheet in impose(panels.clone(), plan).unwrap() {
+                for page in sheet.unwrap_or_else(|why| panic!("{}: {why}", stock.name)).pages() {
+                    let raster = ink(&page, 72.0).unwrap();
+                    let (paper, free) = (stock.sheet.to_rect(), printer.printable(stock.sheet));
+                    for strip in [
+                        Rect { x1: free.x0, ..paper },
+                        Rect { x0: free.x1, ..paper },
+                        Rect { y1: free.y0, ..paper },
+                        Rect { y0: free.y1, ..paper },
+                    ] {
+                        assert_eq!(raster.inked(strip), 0, "{}: {strip:?}", stock.name);
+                    }
+                    assert!(raster.inked(paper) > 50 || page.items.is_empty(), "{}", stock.name);
+                }
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ fn floors() -> Vec<String> {
 }
 
 /// Which outside crate may be named in which rooms.
-const OUTSIDE: [(&str, &[&str]); 18] = [
+const OUTSIDE: [(&str, &[&str]); 21] = [
     ("chrono", &["day.rs"]),
     ("rusqlite", &["ledger.rs", "ledger/"]),
     ("clap", &["cli.rs", "cli/"]),
@@ -24,12 +24,15 @@ const OUTSIDE: [(&str, &[&str]); 18] = [
     ("tera", &["letter.rs", "letter/"]),
     ("printpdf", &["out/pdf.rs", "out/pdf/"]),
     ("write_fonts", &["out/pdf.rs", "out/pdf/"]),
+    ("lopdf", &["out/pdf.rs", "out/pdf/", "out/preflight/"]),
     ("tiny_skia", &["out/png.rs", "out/png/"]),
     ("harfrust", &["face.rs", "face/"]),
     ("skrifa", &["face.rs", "face/"]),
     ("calcard", &["import/vcard.rs", "import/vcard/"]),
     ("csv", &["import/csv.rs"]),
     ("shlex", &["cli/"]),
+    ("age", &["cli/"]),
+    ("console", &["cli/"]),
 ];
 
 fn root() -> PathBuf {

@@ -299,7 +299,7 @@ fn google_old_and_new() {
         ("ann@example.com", "lee@example.com", "7654321")
     );
     assert_eq!((ann.person.address.street[0].as_str(), ann.person.address.country.as_str()), ("1 Road", "US"));
-    assert_eq!(ann.facts.iter().map(|f| f.text.as_str()).collect::<Vec<_>>(), ["myContacts", "Regulars", "likes red"]);
+    assert_eq!(ann.facts.iter().map(|f| f.text.as_str()).collect::<Vec<_>>(), ["Regulars", "likes red"]);
     let new = people(
         "First Name,Middle Name,Last Name,Phonetic First Name,File As,Organization Name,Organization Title,Birthday,Notes,Photo,Labels,E-mail 1 - Label,E-mail 1 - Value,Address 1 - Label,Address 1 - Formatted,Event 1 - Label,Event 1 - Value\n\
          Ann,,Lee,,,Acme,Baker,1980-04-12,,,,Home,ann@example.com,Home,\"1 Road\nBaytown, LA 30314\nUSA\",Anniversary,2001-06-30\n",

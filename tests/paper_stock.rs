@@ -11,8 +11,8 @@ use wetink::out::pdf::{Meta, Sides, write};
 use wetink::out::png::ink;
 use wetink::page::{Ink, Item, Page, Picture};
 use wetink::stock::{
-    Duplex, Form, Margins, Panel, Panels, Plan, Printer, Reading, Sheet, Shelf, Stock, StockEntry, Turn, Use, impose, outline,
-    postal, stacks, test_page,
+    Form, Margins, Panel, Panels, Plan, Printer, Reading, Sheet, Shelf, Stock, StockEntry, Turn, Use, impose, outline, postal,
+    test_page,
 };
 use wetink::trouble::Kind;
 
@@ -248,19 +248,6 @@ fn every_card_comes_out_right_on_every_stock() {
 }
 
 #[test]
-fn hand_fed_backs_follow_their_fronts() {
-    let shelf = shelf();
-    let stock = shelf.find("a6-4up").unwrap();
-    let printed = sheets(stock, 9, Turn::LongEdge, 0, &borderless());
-    let first = |page: &Page| wetink::page::words(&page.items)[0].text.clone();
-    let (fronts, backs) = stacks(printed.clone(), false);
-    assert_eq!(fronts.iter().map(first).collect::<Vec<_>>(), ["1Cover", "5Cover", "9Cover"].map(Into::into));
-    assert_eq!(backs.iter().map(first).collect::<Vec<_>>(), ["1Written", "5Written", "9Written"].map(Into::into));
-    let (_, backs) = stacks(printed, true);
-    assert_eq!(backs.iter().map(first).collect::<Vec<_>>(), ["9Written", "5Written", "1Written"].map(Into::into));
-}
-
-#[test]
 fn too_much_to_skip_is_told() {
     let shelf = shelf();
     let stock = shelf.find("a6-4up").unwrap();
@@ -272,8 +259,17 @@ fn too_much_to_skip_is_told() {
 
 #[test]
 fn sheets_are_exact_and_sound_in_the_file() {
-    for stock in shelf().all() {
-        let printed = sheets(stock, 5, Turn::LongEdge, 0, &borderless());
+    let shelf = shelf();
+    let ways = [
+        (1, 0, Turn::LongEdge),
+        (3, 1, Turn::ShortEdge),
+        (4, 0, Turn::ShortEdge),
+        (5, 0, Turn::LongEdge),
+        (9, 3, Turn::LongEdge),
+    ];
+    for (stock, (cards, skip, turn)) in shelf.all().iter().flat_map(|stock| ways.map(|way| (stock, way))) {
+        let skip = skip % stock.per_sheet();
+        let printed = sheets(stock, cards, turn, skip, &borderless());
         let pages: Vec<Page> = printed.into_iter().flat_map(Sheet::pages).collect();
         let bytes = write(&pages, &Meta { title: stock.title.clone(), sides: Some(Sides::LongEdge), ..Meta::default() }).unwrap();
         let document = lopdf::Document::load_mem(&bytes).unwrap();
@@ -428,17 +424,41 @@ fn a_crooked_printer_prints_true_after_correction() {
 
 #[test]
 fn the_shop_file_is_read() {
-    let table = |text: &str| toml::from_str::<toml::Table>(text).unwrap();
-    let printer = Printer::read(&table("white-edge = false\n[front]\nleft = 20.4\n[margins]\nbottom = 17")).unwrap();
+    let file = |text: &str| Arc::<str>::from(text);
+    let text =
+        "[shop]\nname = 'Hill'\n[printer]\nwhite-edge = false\n[printer.front]\nleft = 20.4\n[printer.margins]\nbottom = 17\n";
+    let printer = Printer::read(&file(text)).unwrap();
     assert_eq!(printer.front, Reading { left: 20.4, ..Reading::default() });
     assert_eq!(printer.margins, Margins { bottom: 17.0, ..Margins::default() });
-    assert_eq!(Printer::read(&toml::Table::new()).unwrap(), Printer::default());
-    for wrong in ["[front]\nleft = 'much'", "[margins]\nleft = -1", "colour = true"] {
-        assert_eq!(Printer::read(&table(wrong)).unwrap_err().kind, Kind::Usage);
+    assert_eq!(Printer::read(&file("[shop]\nname = 'Hill'")).unwrap(), Printer::default());
+    // What can't be is shown at its own word, however it is written.
+    for (wrong, word, says) in [
+        ("left = 'much'", "'much'", "invalid type"),
+        ("top = 200", "200", "near 20 mm"),
+        ("across = 50.2", "50.2", "near 100 mm"),
+        ("down = nan", "nan", "near 100 mm"),
+        ("slope = 3", "slope", "unknown field `slope`"),
+    ] {
+        for text in [format!("# a\n[printer.back]\n{wrong}\n"), format!("# a\n[printer]\nback = {{ {wrong} }}\n")] {
+            let trouble = Printer::read(&file(&text)).unwrap_err();
+            let spot = &trouble.spots[0];
+            assert_eq!((spot.file.as_str(), spot.line(), &text[spot.span.clone()]), ("wetink.toml", 3, word), "{text}");
+            assert!(trouble.message.contains(says) && !trouble.hints.is_empty(), "{trouble:?}");
+        }
     }
-    assert!(Shelf::read(&[table("name = 'own'\nsheet = 'a4'")]).unwrap().find("own").is_ok());
-    assert!(Shelf::read(&[table("name = 'own'\nsheet = 4")]).unwrap_err().message.contains("`own`"));
-    assert!(Duplex::parse("manual-reversed").unwrap().reversed && Duplex::parse("sideways").is_err());
+    for wrong in ["[printer.margins]\nleft = -1", "[printer.margins]\nleft = 61", "[printer]\ncolour = true", "printer = 3"] {
+        assert!(Printer::read(&file(wrong)).is_err(), "{wrong}");
+    }
+    assert!(Shelf::read(&file("[[stock]]\nname = 'own'\nsheet = 'a4'")).unwrap().find("own").is_ok());
+    for (wrong, line) in [
+        ("name = 'own'\nsheet = 4", 6),
+        ("name = 'own'\nsheet = 'a4'\ngird = [2, 2]", 7),
+        ("name = 'own'\nsheet = 'a4'\ncell = [150, 100]\ngrid = [2, 1]", 4),
+    ] {
+        let text = format!("[[stock]]\nname = 'fine'\nsheet = 'a4'\n[[stock]]\n{wrong}\n");
+        let trouble = Shelf::read(&file(&text)).unwrap_err();
+        assert_eq!(trouble.spots[0].line(), line, "{trouble:?}");
+    }
 }
 
 fn strokes(items: &[Item], found: &mut Vec<Rect>) {
@@ -588,7 +608,11 @@ fn a_shop_has_its_own_stocks() {
 fn the_post_is_heard() {
     let shelf = shelf();
     let says = |name: &str, country: &str| postal(shelf.find(name).unwrap(), country).join("; ");
-    assert!(says("avery-8387", "US").contains("1.29 times as long as high, and the US post asks for at least 1.3"));
+    assert!(
+        says("avery-8387", "US")
+            .contains("1.29 times as long as high, and without an envelope the US post asks for at least 1.3")
+    );
+    assert!(says("avery-8387", "US").contains("the post reads the address in its right half: send it in an envelope"));
     assert!(says("quarter-letter-4up", "CA").contains("139.7 mm long, 0.3 mm short of what Canada Post wants"));
     assert!(says("avery-8387", "DE").contains("0.3 mm short of what Deutsche Post wants"));
     for (name, country) in

@@ -135,7 +135,8 @@ fn two_short_honest_notes_are_not_one_template() {
             let key = |side: &str, what: &str| of(&row, &format!("{side}{what}")).to_owned();
             let one = ledger(&[("old", &key(old, "recipient"), &key(old, "note"))]);
             let verdict = judged(&one, &key(new, "recipient"), &key(new, "note"), None);
-            if verdict.refused() {
+            // Whether one of them is about somebody at all is another question.
+            if rules(&verdict).iter().any(|r| *r != "stock-verse") {
                 refused.push(format!("{} {new}: {} {:?}", of(&row, "id"), key(new, "note"), rules(&verdict)));
             }
         }
@@ -321,6 +322,11 @@ fn stitched_notes_name_every_card() {
     let cards: Vec<&str> = finding.sources.iter().map(|s| s.other.card.as_str()).collect();
     assert_eq!(cards, ["a", "b"]);
     assert_eq!(&text[finding.sources[1].range.clone()], "The pear by the gate has already taken root");
+    assert_eq!(finding.counts(), (18, 0, 0), "same, swapped and own are all the words");
+    let with_own = judged(&before, "Eva", &format!("{text} Mind the geese."), None);
+    let finding = with_own.findings().iter().find(|f| f.rule == Rule::Patchwork).expect("a patchwork");
+    assert_eq!(finding.counts(), (18, 0, 3));
+    assert_eq!(finding.own(&format!("{text} Mind the geese.")), ["Mind the geese"]);
 }
 
 #[test]
@@ -387,4 +393,174 @@ fn any_text_is_judged_without_harm() {
         let old = on_sheet("Tom", 1, &text.chars().rev().collect::<String>());
         let _ = echo::check(&Draft { text, recipient: &recipient, card: None }, &[old], &house);
     }
+}
+
+/// Ways to type an old note so that nobody may know it again, as an impatient writer or a clever one would.
+const DISGUISES: [(&str, fn(&[&str]) -> String); 15] = [
+    ("letters", |words| words.iter().map(|w| spread(w, " ")).collect::<Vec<_>>().join(" ")),
+    ("letters, wider gaps", |words| words.iter().map(|w| spread(w, " ")).collect::<Vec<_>>().join("   ")),
+    ("dots", |words| words.iter().map(|w| spread(w, ".")).collect::<Vec<_>>().join(" ")),
+    ("hyphens", |words| words.join("-")),
+    ("in pairs", |words| words.chunks(2).map(|two| two.concat()).collect::<Vec<_>>().join(" ")),
+    ("all in one", |words| words.concat()),
+    ("CamelJoin", |words| words.iter().map(|w| capital(w)).collect()),
+    ("first letter off", |words| words.iter().map(|w| torn(w, 1)).collect::<Vec<_>>().join(" ")),
+    ("in halves", |words| words.iter().map(|w| torn(w, w.chars().count() / 2)).collect::<Vec<_>>().join(" ")),
+    ("figures and signs", |words| swapped(&words.join(" "), &[("a", "@"), ("e", "3"), ("i", "1"), ("o", "0"), ("s", "$")])),
+    ("held down", |words| swapped(&words.join(" "), &[("a", "aaa"), ("o", "oooo"), ("u", "uu")])),
+    ("stuffed", |words| words.iter().map(|w| format!("{w} really")).collect::<Vec<_>>().join(" ")),
+    ("every third gone", |words| {
+        words.iter().enumerate().filter(|(n, _)| n % 3 != 2).map(|(_, w)| *w).collect::<Vec<_>>().join(" ")
+    }),
+    ("backwards", |words| words.iter().rev().copied().collect::<Vec<_>>().join(" ")),
+    ("shuffled", |words| {
+        let mut order: Vec<usize> = (0..words.len()).collect();
+        order.sort_by_key(|n| (n * 7919 + 13) % 101);
+        order.iter().map(|n| words[*n]).collect::<Vec<_>>().join(" ")
+    }),
+];
+
+fn spread(word: &str, gap: &str) -> String {
+    word.chars().map(String::from).collect::<Vec<_>>().join(gap)
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn torn(word: &str, at: usize) -> String {
+    let letters: Vec<char> = word.chars().collect();
+    if letters.len() < 4 {
+        return word.into();
+    }
+    format!("{} {}", letters[..at].iter().collect::<String>(), letters[at..].iter().collect::<String>())
+}
+
+fn swapped(text: &str, letters: &[(&str, &str)]) -> String {
+    letters.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+#[test]
+fn no_gap_no_sign_and_no_order_hides_a_note() {
+    for language in ["en", "de", "fr", "es", "pl"] {
+        let rows = rows(language);
+        let notes: Vec<(&str, &str, &str)> =
+            rows.iter().filter(|r| of(r, "kind") == "note").map(|r| (of(r, "id"), of(r, "recipient"), of(r, "note"))).collect();
+        let all = ledger(&notes);
+        for (how, disguise) in DISGUISES {
+            let passed: Vec<String> = notes
+                .iter()
+                .map(|(_, name, note)| (name, disguise(&note.split_whitespace().collect::<Vec<_>>())))
+                .filter(|(name, text)| !repeats(&judged(&all, name, text, None)))
+                .map(|(_, text)| text)
+                .collect();
+            // Of the shortest notes too little is left when every third word is gone.
+            let may = if how == "every third gone" { notes.len() / 8 } else { notes.len() / 50 };
+            assert!(passed.len() <= may, "{language}, {how}: {} of {}:\n{}", passed.len(), notes.len(), passed.join("\n"));
+        }
+    }
+}
+
+#[test]
+fn white_space_makes_no_other_note() {
+    let note = "Ana, the puppy slept past six at last and nobody dared to move before the kettle did.";
+    let before = ledger(&[("a", "Ana", note)]);
+    let words: Vec<&str> = note.split(' ').collect();
+    for text in
+        [DISGUISES[0].1(&words), DISGUISES[4].1(&words), DISGUISES[5].1(&words), DISGUISES[6].1(&words), DISGUISES[7].1(&words)]
+    {
+        let verdict = judged(&before, "Ana", &text, None);
+        assert!(rules(&verdict).contains(&"duplicate"), "{text} {:?}", verdict.findings());
+        let finding = verdict.findings().iter().find(|f| f.rule == Rule::Duplicate).unwrap();
+        assert!(finding.ranges.iter().all(|r| text.get(r.clone()).is_some()));
+        assert_eq!(echo::exact(&text, &[]), echo::exact(note, &[]), "{text}");
+    }
+    assert_ne!(echo::exact("nowhere", &[]), echo::exact("now hare", &[]));
+}
+
+/// Ana's desk: Tom Reed, Eva Penrose and Mrs Petrova get cards too, and Joan signs.
+fn named(text: &str, known: &[&str]) -> Vec<(&'static str, Severity)> {
+    let mut house = House::new();
+    house.signs("Hill Shoes");
+    house.signs("Joan");
+    for (given, family, id) in
+        [("Ana", "Lopez", "ana"), ("Tom", "Reed", "tom"), ("Eva", "Penrose", "eva"), ("", "Petrova", "pet")]
+    {
+        house.names.add(given, id);
+        house.names.add_family(family, id);
+    }
+    house.names.add("Will", "will");
+    let recipient = Recipient {
+        id: "ana".into(),
+        name: "Ana".into(),
+        names: vec!["Ana Lopez".into(), "Ana".into()],
+        known: known.iter().map(|k| (*k).into()).collect(),
+        last: None,
+    };
+    let verdict = echo::check(&Draft { text, recipient: &recipient, card: None }, &[], &house);
+    verdict.findings().iter().filter(|f| f.rule == Rule::WrongName).map(|f| (f.rule.as_str(), f.severity)).collect()
+}
+
+#[test]
+fn somebody_elses_name_is_refused_and_a_husband_is_not() {
+    let refused = [("wrong-name", Severity::Refuse)];
+    for text in [
+        "Tom, the heron came back the morning after you left.",
+        "Dear Tom Reed, the heron came back the morning after you left.",
+        "The heron came back the morning after you left, Tom, and looked put out.",
+        "Ana, the heron of Tom Reed came back and looked put out.",
+        "Ana, Mrs. Petrova says the heron came back and looked put out.",
+        "Ana, the heron came back and looked put out.\n\nLove, Tom",
+        "Ana, the heron came back and looked put out.\nTom",
+        "Ana, the heron came back and looked put out.\nYours, Eva and Tom",
+    ] {
+        assert_eq!(named(text, &[]), refused, "{text}");
+    }
+    let asked = [("wrong-name", Severity::Warn)];
+    for text in ["Ana, give my love to Tom and his heron.", "Ana, your husband, Tom, says the heron came back."] {
+        assert_eq!(named(text, &[]), asked, "{text}");
+    }
+    for text in [
+        "Ana, the heron came back and looked put out.\n\nLove, Joan",
+        "Ana, the heron came back and looked put out.\nJoan from Hill Shoes",
+        "Ana, I hope Will power moved the heron in May.",
+        "Ana, will the heron come back? Mark my words.",
+    ] {
+        assert!(named(text, &[]).iter().all(|(_, s)| *s == Severity::Warn), "{text}");
+    }
+    for text in ["Ana, give my love to Tom and his heron.", "Ana, Tom Reed says the heron came back."] {
+        assert_eq!(named(text, &["married to Tom Reed"]), [], "{text}");
+    }
+}
+
+#[test]
+fn a_reason_that_lifts_nothing_is_told_so() {
+    let before = ledger(&[("mark-reply", "Mark", MARK)]);
+    let mut verdict = judged(&before, "Dan", &MARK.replace("Mark", "Dan"), None);
+    assert!(verdict.overruled("he won't mind").is_none());
+    verdict.say_in_vain(true, true);
+    assert!(verdict.findings()[0].help.iter().any(|h| h.contains("can't let this through")), "{:?}", verdict.findings()[0].help);
+}
+
+#[test]
+fn what_is_recorded_counts_in_whatever_words() {
+    let about = |fact: &str, text: &str| {
+        let mut recipient = somebody("Ana");
+        recipient.known = vec![fact.into()];
+        let verdict = echo::check(&Draft { text, recipient: &recipient, card: None }, &[], &House::new());
+        !verdict.findings().iter().any(|f| matches!(f.rule, Rule::Generic | Rule::StockVerse))
+    };
+    assert!(about("new hip", "Ana, be kind to the new hip on those stairs."));
+    assert!(about("new baby", "Ana, enjoy every night with the new baby."));
+    assert!(about("ox", "Ana, how is the ox?"));
+    assert!(!about("new hip", "Ana, a happy new year to you and yours."));
+    assert!(!about("Whitby", "Ana, the marmalade was posted on Tuesday, six jars of it."));
+    let mut recipient = somebody("Ana");
+    recipient.known = vec![echo::Fact { text: "Whitby".into(), what: "town".into() }];
+    let text = "Ana, the marmalade was posted on Tuesday, six jars of it.";
+    let verdict = echo::check(&Draft { text, recipient: &recipient, card: None }, &[], &House::new());
+    let help = &verdict.findings()[0].help;
+    assert!(help.contains(&"on record about Ana: \u{201c}Whitby\u{201d} (town)".to_owned()), "{help:?}");
+    assert!(help.iter().any(|h| h.contains("`about = \"refuse\"`")), "the message names the setting: {help:?}");
 }

@@ -93,15 +93,15 @@ pub fn note(number: u64, name: &str) -> String {
     note
 }
 
-/// People as other programs give them, with birthdays in December.
-pub fn people(count: usize) -> String {
+/// People as other programs give them: the first so many with birthdays in December, the others in all months.
+pub fn people(count: usize, december: usize) -> String {
     let mut file = String::from("Given name,Family name,Street,City,Postcode,Country,Birthday,E-mail\n");
     for n in 0..count {
         let (given, family) = name(n);
-        let year = 1940 + n % 65;
+        let (year, month) = (1940 + n % 65, if n < december { 12 } else { n * 7 % 11 + 1 });
         let _ = writeln!(
             file,
-            "{given},{family},{} {} Street,Hull,HU{} {}AB,GB,{year}-12-{:02},{given}.{family}@post.example",
+            "{given},{family},{} {} Street,Hull,HU{} {}AB,GB,{year}-{month:02}-{:02},{given}.{family}@post.example",
             n % 200 + 1,
             capital(&word(n as u64 % 300 + 50_000, 2)),
             n % 19 + 1,
@@ -156,14 +156,15 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Makes it with this program: so many people, each with so many touches, and so many cards of earlier years.
+    /// Makes it with this program: so many people, each with so many touches, and so many cards of earlier years. Without touches
+    /// all of them have their birthday in December, for large batches; else forty, as in a shop.
     pub fn make(program: &Path, dir: &Path, count: usize, each: usize, cards: usize) -> Shop {
         let shop = Shop { dir: dir.to_owned(), program: program.to_owned() };
         let init = ["init", ".", "--name", "Long Street Shoes", "--answer", "Ring 555 0100, Mon to Sat 9 to 5"];
         fs::create_dir_all(dir).expect("a folder");
         shop.run(&init);
         for (file, text, kind) in [
-            ("people.csv", people(count), &[][..]),
+            ("people.csv", people(count, if each == 0 { count } else { 40 }), &[][..]),
             ("touches.csv", touches(count, each), &["--as", "touches"][..]),
             ("past.csv", past(cards, count), &["--as", "cards"][..]),
         ] {

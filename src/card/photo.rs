@@ -21,6 +21,7 @@ const MOST_BYTES: usize = 48 << 20;
 const MOST_PIXELS: u32 = 16_000;
 /// No more memory to unpack one, in bytes: a camera's 60 megapixels.
 const MOST_MEMORY: u64 = 256 << 20;
+const SMALLER: &str = "save it smaller; 3000 pixels on the long side are plenty for a card";
 /// Fewer dots per inch look coarse on paper.
 const FINE: f64 = 300.0;
 
@@ -38,9 +39,7 @@ impl Photo {
     pub fn read(name: &str, file: Vec<u8>) -> Result<Photo> {
         let refused = |why: &str| Trouble::failed(format!("the picture {name} can't be used: {why}"));
         if file.len() > MOST_BYTES {
-            return Err(
-                refused("the file is too large").hint("save it smaller; 3000 pixels on the long side are plenty for a card")
-            );
+            return Err(refused("the file is too large").hint(SMALLER));
         }
         let mut reader =
             ImageReader::new(Cursor::new(&file)).with_guessed_format().map_err(|error| refused(&error.to_string()))?;
@@ -53,12 +52,19 @@ impl Photo {
         limits.max_alloc = Some(MOST_MEMORY);
         reader.limits(limits);
         let broken = |error: image::ImageError| match error {
-            image::ImageError::Limits(_) => {
-                refused("it has too many pixels").hint("save it smaller; 3000 pixels on the long side are plenty for a card")
-            }
+            image::ImageError::Limits(_) => refused("it has too many pixels").hint(SMALLER),
             _ => refused("the file is damaged").hint("open it in a picture program and save it again as JPEG or PNG"),
         };
+        let jpeg = reader.format() == Some(ImageFormat::Jpeg);
         let mut decoder = reader.into_decoder().map_err(broken)?;
+        // Not every decoder keeps to the limits by itself.
+        if decoder.total_bytes() > MOST_MEMORY {
+            return Err(refused("it has too many pixels").hint(SMALLER));
+        }
+        // A JPEG that breaks off is unpacked all the same, grey from there on: half a face on every card.
+        if jpeg && !ends(&file) {
+            return Err(refused("the file breaks off before its end").hint("copy it again from where it came, or choose another"));
+        }
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let unpacked = DynamicImage::from_decoder(decoder).map_err(broken)?;
         let (width, height) = turned(orientation, unpacked.width(), unpacked.height());
@@ -80,6 +86,31 @@ impl Photo {
         // What is cropped away isn't counted: the scale is that of the side that just fits.
         (w / room.width).min(h / room.height) * 72.0
     }
+}
+
+/// Whether a JPEG's picture comes to its end. What cameras write behind it doesn't count, nor does the small picture that
+/// some keep in front.
+fn ends(file: &[u8]) -> bool {
+    let mut at = 2;
+    while let (Some(0xff), Some(&marker)) = (file.get(at), file.get(at + 1)) {
+        match marker {
+            0xd9 => return true,
+            0xff => at += 1,
+            0x01 | 0xd0..=0xd7 => at += 2,
+            _ => {
+                let (Some(high), Some(low)) = (file.get(at + 2), file.get(at + 3)) else { return false };
+                at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
+                if marker == 0xda {
+                    // Packed lines, up to a marker that is neither a full byte nor a place to begin again.
+                    let rest = file.get(at..).unwrap_or_default();
+                    let next = rest.windows(2).position(|two| two[0] == 0xff && !matches!(two[1], 0 | 0xff | 0xd0..=0xd7));
+                    let Some(next) = next else { return false };
+                    at += next;
+                }
+            }
+        }
+    }
+    false
 }
 
 fn turned(orientation: Orientation, w: u32, h: u32) -> (u32, u32) {

@@ -66,8 +66,10 @@ pub fn envelope(to: &[String], from: &[String], mark: &str, size: Size, case: &T
     items.push(number_line(case, mark).at(Point::new(edge, y + 6.0)));
     // The foot is the sorting machine's, 19 mm of it in Canada; it looks for the address no higher than 70 mm.
     let top = (size.height * 0.42).max(size.height - mm(69.0));
-    let room = Rect::new(size.width * 0.42, top, size.width - mm(15.0), size.height - mm(19.5));
-    let (style, height) = address(to, room, 13.0, case, "the envelope")?;
+    let room = |left: f64| Rect::new(size.width * left, top, size.width - mm(15.0), size.height - mm(19.5));
+    // A long line begins farther to the left, which no post minds.
+    let set = |left: f64| address(to, room(left), 13.0, case, "the envelope").map(|(style, height)| (style, height, room(left)));
+    let (style, height, room) = set(0.42).or_else(|_| set(0.3)).or_else(|_| set(0.16))?;
     put(to, &style, room.x0, room.y0 + ((room.height() - height) * 0.35).max(0.0), &mut items);
     Ok(items)
 }

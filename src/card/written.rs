@@ -1,7 +1,7 @@
 //! The written side: the letter's printed parts, the note in its hand, room to sign, and how to answer.
 
 use super::{Card, Fit, Making, Misfit, SIGNATURE, Sign, Writing, able, number_line, photo, writing_box};
-use crate::hand::{Area, PITCH, Way, Written, guides, lines_by_hand};
+use crate::hand::{Area, Hand, PITCH, Refusal, Way, Written, guides, lines_by_hand};
 use crate::letter::Part;
 use crate::measure::{Affine, Point, Rect, Vec2, mm};
 use crate::page::{Item, Word};
@@ -32,7 +32,20 @@ pub(super) fn draw(card: &Card, making: &Making<'_>, warnings: &mut Vec<String>)
     let area = Area { bounds: above, ..whole };
     let fit = match making.writing {
         Writing::ByHand(pitch) => Fit::ByHand(by_hand(card, making, &area, pitch, &mut items).map_err(Misfit::Print)?),
-        Writing::Printed(..) => printed(card, making, &area, warnings, &mut items)?,
+        Writing::Printed(hand, way) => {
+            // Lines for a postscript in ink are always offered; a note that needs their room has it.
+            let lines = making.sign == Sign::Ink && !card.sober;
+            let said = warnings.len();
+            let (drawn, fit) = match printed(card, making, (hand, way), &area, lines, warnings) {
+                Err(Misfit::Note(Refusal::Overflow(_))) if lines => {
+                    warnings.truncate(said);
+                    printed(card, making, (hand, way), &area, false, warnings)?
+                }
+                other => other?,
+            };
+            items.extend(drawn);
+            fit
+        }
     };
     items.extend(foot_items);
     Ok((items, fit))
@@ -170,19 +183,18 @@ enum Piece {
     Hand(String),
 }
 
+/// `lines` asks for two dotted lines at the foot, for a postscript in ink.
 fn printed(
     card: &Card,
     making: &Making<'_>,
+    (hand, way): (&Hand, Way),
     area: &Area,
+    lines: bool,
     warnings: &mut Vec<String>,
-    items: &mut Vec<Item>,
-) -> Result<Fit, Misfit> {
-    let Writing::Printed(hand, way) = making.writing else {
-        return Err(Misfit::Print(Trouble::failed("this card is written by hand")));
-    };
+) -> Result<(Vec<Item>, Fit), Misfit> {
     // From the bottom up: lines for a postscript in ink, room to sign, and above that whatever the letter has.
     let ink = making.sign == Sign::Ink;
-    let lines = ink && card.ps.trim().is_empty() && !card.sober;
+    let mut items = Vec::new();
     let mut limit = area.bounds.y1;
     if lines {
         let top = limit - PITCH * INK_LINES;
@@ -199,12 +211,20 @@ fn printed(
         limit = top;
     }
     let mut pieces: Vec<Piece> = Vec::new();
-    let top_stretch = area.stretch(area.bounds.y0, area.bounds.y0 + mm(12.0));
-    let (left, right) = top_stretch.unwrap_or((area.bounds.x0, area.bounds.x1));
+    // Print before the note stands at the top; what follows it may come to lie beside whatever is kept clear.
+    let whole = (area.bounds.x0, area.bounds.x1);
+    let (left, right) = area.stretch(area.bounds.y0, limit).unwrap_or(whole);
+    let top = area.stretch(area.bounds.y0, area.bounds.y0 + mm(12.0)).unwrap_or(whole);
     for part in &card.dressed.parts {
         let text = match part {
             Part::Printed(text) => {
-                pieces.push(Piece::Set(set(making, text, right - left).map_err(Misfit::Print)?));
+                let mut paragraph =
+                    set(making, text, if pieces.is_empty() { top.1 - top.0 } else { right - left }).map_err(Misfit::Print)?;
+                let beside = area.stretch(area.bounds.y0, area.bounds.y0 + paragraph.height).unwrap_or((left, right));
+                if pieces.is_empty() && beside.1 < top.1 {
+                    paragraph = set(making, text, right - left).map_err(Misfit::Print)?;
+                }
+                pieces.push(Piece::Set(paragraph));
                 continue;
             }
             Part::Note => card.note.trim().to_owned(),
@@ -270,11 +290,11 @@ fn printed(
         }
     }
     items.extend(drawn);
-    Ok(Fit::Printed { lines: lines_used, available, x_height, substitutes })
+    Ok((items, Fit::Printed { lines: lines_used, available, x_height, substitutes }))
 }
 
 /// The height a piece will take, as far as it can be known before those above it.
-fn reserve(piece: &Piece, hand: &crate::hand::Hand, area: &Area, seed: u64, way: &Way) -> f64 {
+fn reserve(piece: &Piece, hand: &Hand, area: &Area, seed: u64, way: &Way) -> f64 {
     match piece {
         Piece::Set(paragraph) => paragraph.height,
         Piece::Hand(text) => {

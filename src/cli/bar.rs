@@ -4,6 +4,7 @@
 //! between two cards, stops there, clears away what it began and says what was not done. Who can't wait presses it again. Without a bar
 //! the process ends at once, as everybody expects of a question or a short verb; the ledger stands that at any moment.
 
+use std::io::{Read, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -31,6 +32,15 @@ fn listen() {
             std::process::exit(i32::from(STOPPED));
         }
     });
+}
+
+/// Presses Ctrl-C as a terminal would, and waits until it is heard.
+#[cfg(debug_assertions)]
+pub fn press_ctrl_c() {
+    let _ = std::process::Command::new("kill").args(["-INT", &std::process::id().to_string()]).status();
+    while !ASKED.load(Ordering::SeqCst) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Long work.
@@ -66,27 +76,44 @@ impl Bar {
 
     /// One more is done. Trouble if the owner wants it stopped.
     pub fn one_more(&self) -> Result<()> {
-        self.at(self.done.load(Ordering::Relaxed) + 1)
+        self.seen(self.done.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
     /// So many are done. Trouble if the owner wants it stopped.
     pub fn at(&self, done: usize) -> Result<()> {
         self.done.store(done, Ordering::Relaxed);
+        self.seen(done)
+    }
+
+    fn seen(&self, done: usize) -> Result<()> {
         if ASKED.load(Ordering::SeqCst) {
             self.hide();
-            let far = match self.all {
-                Some(all) => format!("after {done} of {}", count(all, self.thing)),
-                None => format!("after {}", count(done, self.thing)),
-            };
-            return Err(
-                Trouble::stopped(format!("stopped {far}; {}", self.undone)).hint("run the same command again to begin anew")
-            );
+            return Err(self.stopped());
         }
         if self.shown && self.begun.elapsed() >= PATIENCE {
             let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
             line.get_or_insert_with(|| self.draw()).set_position(done as u64);
         }
         Ok(())
+    }
+
+    fn stopped(&self) -> Trouble {
+        let done = self.done.load(Ordering::Relaxed);
+        let far = match self.all {
+            Some(all) => format!("after {done} of {}", count(all, self.thing)),
+            None => format!("after {}", count(done, self.thing)),
+        };
+        Trouble::stopped(format!("stopped {far}; {}", self.undone)).hint("run the same command again to begin anew")
+    }
+
+    /// A stream that tells how far it is: a line of what is written is one more, and so is a kilobyte of what is read.
+    pub fn through<T>(&self, stream: T) -> Watched<'_, T> {
+        Watched { bar: self, stream, bytes: 0, lines: 0 }
+    }
+
+    /// How work on a stream ended: a stream that was stopped is no broken one.
+    pub fn ended<T>(&self, done: Result<T>) -> Result<T> {
+        done.map_err(|trouble| if ASKED.load(Ordering::SeqCst) { self.stopped() } else { trouble })
     }
 
     fn draw(&self) -> ProgressBar {
@@ -112,5 +139,36 @@ impl Drop for Bar {
     fn drop(&mut self) {
         self.hide();
         HEEDED.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// A stream with a bar beside it.
+#[derive(Debug)]
+pub struct Watched<'a, T> {
+    bar: &'a Bar,
+    stream: T,
+    bytes: usize,
+    lines: usize,
+}
+
+impl<T: Write> Write for Watched<'_, T> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.stream.write(bytes)?;
+        self.lines += bytes[..written].iter().filter(|b| **b == b'\n').count();
+        self.bar.at(self.lines).map_err(std::io::Error::other)?;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+impl<T: Read> Read for Watched<'_, T> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.stream.read(into)?;
+        self.bytes += read;
+        self.bar.at(self.bytes / 1000).map_err(std::io::Error::other)?;
+        Ok(read)
     }
 }

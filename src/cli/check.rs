@@ -12,6 +12,7 @@ use crate::echo::{Finding, Rule, Severity};
 use crate::sheet::Sheet;
 use crate::shop::Shop;
 use crate::studio::Studio;
+use crate::studio::post::unaddressed;
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
@@ -43,6 +44,7 @@ impl Check {
                 objects.push(desk::json(&desk, &sheet, &all));
             } else {
                 tell(&desk, &sheet, &all, talk);
+                tell_addresses(&shop, &all, talk);
             }
         }
         match objects.len() {
@@ -124,6 +126,22 @@ pub fn tell(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged], talk: &Talk) {
     talk.say(sum(&sheet.file, all));
 }
 
+/// Whose cards will have neither label nor envelope: said while the address can still be asked for.
+pub fn tell_addresses(shop: &Shop, all: &[Judged], talk: &Talk) {
+    let lacks = |judged: &&Judged| judged.printed.is_none() && judged.note.is_some();
+    let whose = all.iter().filter(lacks).filter_map(|judged| judged.who.as_ref());
+    let without: Vec<String> =
+        whose.filter(|who| unaddressed(who, &shop.settings.shop.country)).map(|who| who.id().to_string()).collect();
+    let Some(first) = without.first() else { return };
+    let (named, more) = without.split_at(without.len().min(6));
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    talk.say(format!(
+        "{} no complete address for {}{more}: hand the card over, or add it, `wetink person edit {first} --street … --city … --postcode …`",
+        styled(WARN, "note:"),
+        named.join(", ")
+    ));
+}
+
 /// A finding with its place on the sheet, the words that are the same and what was swapped, and what to do.
 pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble {
     let text = judged.entry.text();
@@ -143,7 +161,10 @@ pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble 
         trouble = trouble.hint("write what belongs there, or take it out");
     }
     let impossible = matches!(finding.rule, Rule::Overflow | Rule::MissingGlyph);
-    if finding.severity == Severity::Refuse && judged.note.is_none() && finding.rule.can_be_overruled() && !impossible {
+    // A reason helps only where nothing else stands against the card.
+    let mut refusing = judged.verdict.findings().iter().filter(|f| f.severity == Severity::Refuse);
+    let helps = judged.entry.because.is_none() && refusing.all(|f| f.rule.can_be_overruled()) && !impossible;
+    if finding.severity == Severity::Refuse && judged.note.is_none() && helps {
         trouble = trouble.hint("if it must be so, put `> because: your reason` under the heading; the reason is kept");
     }
     trouble

@@ -191,7 +191,7 @@ fn calendar(shop: &Shop, path: &Path, found: &[Due], today: Day, talk: &Talk) ->
     let entries = calendar::refresh(before, entries, today.plus(-60));
     let name = if shop.settings.shop.name.is_empty() { "Cards" } else { &shop.settings.shop.name };
     shop::write_whole(path, calendar::write(name, today, 9, &entries).as_bytes())?;
-    talk.put(path.display().to_string());
+    talk.put_path(path);
     let gone = entries.iter().filter(|e| e.withdrawn).count();
     talk.say(format!("{} in the calendar, {gone} withdrawn", count(entries.len() - gone, "card")));
     Ok(Done::Well)

@@ -1,101 +1,39 @@
-//! `doctor`, `backup`, `completions`, `man`: small services around the shop.
+//! `backup`, `restore`, `completions`, `man`: small services around the shop.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use age::secrecy::SecretString;
 use clap::Args;
 
-use crate::cli::talk::{BAD, GOOD, Talk, count, styled};
+use crate::cli::talk::{Talk, count};
 use crate::cli::{Done, World, workroom};
 use crate::ledger::Ledger;
-use crate::ledger::batches::Batch;
-use crate::sheet::Sheet;
 use crate::shop::{self, Shop};
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
-pub struct Doctor {}
-
-impl Doctor {
-    pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
-        let shop = world.shop()?;
-        let room = workroom::enter(&shop, talk)?;
-        let mut damage = room.ledger.damage()?;
-        let batches = room.ledger.batches()?;
-        for batch in batches.iter().filter(|b| b.state == "ready") {
-            match std::fs::read(shop.dir.join(&batch.file)) {
-                Err(_) => {
-                    if lost(&shop, &room.ledger, batch, &batches)? {
-                        damage.push(format!("{} is gone: print it again with `wetink print --again {}`", batch.file, batch.id));
-                    }
-                }
-                Ok(bytes) if workroom::sha256(&bytes) != batch.sha256 => {
-                    damage.push(format!(
-                        "{} is not the file that was printed: it was changed after batch {}",
-                        batch.file, batch.id
-                    ));
-                }
-                Ok(bytes) => {
-                    let folder = workroom::bundle(&shop, &batch.file);
-                    if folder.is_dir() {
-                        let name = shop.name_of(&folder);
-                        let other = workroom::changed(&folder, &bytes);
-                        damage.extend(other.iter().map(|file| {
-                            format!("{name}/{file} is gone or not the file that was packed: `wetink pack` makes it again")
-                        }));
-                    }
-                }
-            }
-        }
-        for path in shop.sheets() {
-            let name = shop.name_of(&path);
-            let bytes = std::fs::read(&path).map_err(|e| Trouble::file("read", &path, &e))?;
-            if bytes.split(|b| *b == b'\n').any(|line| line.starts_with(b"<<<<<<< ") || line.starts_with(b">>>>>>> ")) {
-                damage.push(format!(
-                    "{name} holds conflict markers of a version control tool: choose one side and delete the markers"
-                ));
-            }
-            if let Err(trouble) = Sheet::read(&name, &bytes) {
-                damage.push(trouble.message);
-            }
-        }
-        for line in &damage {
-            talk.say(format!("{} {}", styled(BAD, "found:"), crate::words::shown(line)));
-        }
-        if damage.is_empty() {
-            let cards = room.ledger.count_cards()?;
-            talk.say(format!(
-                "{} the ledger is whole: {} on record, every PDF as it was printed",
-                styled(GOOD, "well:"),
-                count(cards as usize, "card")
-            ));
-            return Ok(Done::Well);
-        }
-        Err(Trouble::damaged(format!("{} found", count(damage.len(), "thing")))
-            .hint("nothing was changed; your newest backup is in backups/, if there is one"))
-    }
-}
-
-/// Whether a card of a batch whose PDF is gone is in no PDF any more: none that is there holds it again.
-fn lost(shop: &Shop, ledger: &Ledger, batch: &Batch, batches: &[Batch]) -> Result<bool> {
-    let there = |id: &str| batches.iter().any(|b| b.id == id && b.state == "ready" && shop.dir.join(&b.file).exists());
-    for card in ledger.cards_in(&batch.id)? {
-        if !ledger.events(&card)?.iter().any(|event| event.what == "reprinted" && there(&event.text)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-#[derive(Debug, Args)]
+#[command(
+    after_help = "An encrypted copy ends in .age and is opened by `wetink restore` or by the program age, with the same passphrase. Without the\n\
+    passphrase nobody can open it, you neither."
+)]
 pub struct Backup {
     /// Where to; backups/ in the shop's folder if not given
     file: Option<PathBuf>,
+    /// Encrypt the copy with a passphrase, which is asked for
+    #[arg(long)]
+    encrypt: bool,
+    /// Take the passphrase from the first line of this file
+    #[arg(long, value_name = "FILE", requires = "encrypt")]
+    passphrase_file: Option<PathBuf>,
 }
 
 impl Backup {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let room = workroom::enter(&shop, talk)?;
+        let end = if self.encrypt { ".db.age" } else { ".db" };
         let place = if let Some(file) = self.file {
             world.dir.join(file)
         } else {
@@ -103,11 +41,8 @@ impl Backup {
             shop::private_dir(&folder)?;
             (1..10_000)
                 .map(|n| {
-                    folder.join(if n == 1 {
-                        format!("ledger-{}.db", world.today)
-                    } else {
-                        format!("ledger-{}-{n}.db", world.today)
-                    })
+                    let number = if n == 1 { String::new() } else { format!("-{n}") };
+                    folder.join(format!("ledger-{}{number}{end}", world.today))
                 })
                 .find(|p| !p.exists())
                 .unwrap_or_default()
@@ -116,18 +51,78 @@ impl Backup {
             return Err(Trouble::failed(format!("{} is there already", place.display()))
                 .hint("choose another name; a backup never overwrites"));
         }
-        room.ledger.copy_to(&place)?;
-        shop::private_file(&place)?;
-        talk.put(place.display().to_string());
+        if self.encrypt {
+            let passphrase = passphrase(world, self.passphrase_file.as_deref(), true, talk)?;
+            // Readable only in the shop's own folder, and only until it is encrypted.
+            let plain = shop.dir.join(".wetink-backup.db");
+            let _ = std::fs::remove_file(&plain);
+            let copied = room.ledger.copy_to(&plain).and_then(|()| read(&plain));
+            let _ = std::fs::remove_file(&plain);
+            let recipient = age::scrypt::Recipient::new(passphrase);
+            let sealed = age::encrypt(&recipient, &copied?)
+                .map_err(|e| Trouble::failed(format!("the copy can't be encrypted: {e}")).hint("nothing was written"))?;
+            shop::write_whole(&place, &sealed)?;
+        } else {
+            copy(&room.ledger, &shop.ledger(), &place, talk)?;
+        }
+        talk.put_path(&place);
         talk.say("The ledger is copied. To put it back: `wetink restore` and this file.");
         Ok(Done::Well)
     }
+}
+
+/// Copies the ledger. The database does it in one go, so a second pair of eyes watches the copy grow; stopped, it is thrown away.
+fn copy(ledger: &Ledger, from: &Path, place: &Path, talk: &Talk) -> Result<()> {
+    let long = |path: &Path| std::fs::metadata(path).map_or(0, |about| about.len() as usize / 1000);
+    let part = workroom::waiting_name(place);
+    let bar = talk.bar("copying", "kB", long(from)).undone("there is no new backup");
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::SeqCst) {
+                let _ = bar.at(long(&part));
+                std::thread::park_timeout(Duration::from_millis(100));
+            }
+        });
+        let copied = ledger.copy_to(place);
+        done.store(true, Ordering::SeqCst);
+        copied
+    })?;
+    // The copy was quicker than the one who watched it, or not: what was stopped leaves nothing.
+    bar.at(long(place)).inspect_err(|_| drop(std::fs::remove_file(place)))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|e| Trouble::file("read", path, &e))
+}
+
+/// The passphrase: from a file that was named, or typed unseen.
+fn passphrase(world: &World, file: Option<&Path>, twice: bool, talk: &Talk) -> Result<SecretString> {
+    if let Some(file) = file {
+        let bytes = read(&world.dir.join(file))?;
+        let line = String::from_utf8_lossy(&bytes).lines().next().unwrap_or_default().to_owned();
+        if line.is_empty() {
+            return Err(Trouble::usage(format!("there is no passphrase in {}", file.display())).hint("put it on the first line"));
+        }
+        return Ok(SecretString::from(line));
+    }
+    let typed = talk.secret("Passphrase:")?;
+    if typed.chars().count() < 8 && twice {
+        return Err(Trouble::usage("that passphrase is too short").hint("take four words that nobody would put together"));
+    }
+    if twice && talk.secret("The same again:")? != typed {
+        return Err(Trouble::usage("those were two different passphrases").hint("nothing was written; try again"));
+    }
+    Ok(SecretString::from(typed))
 }
 
 #[derive(Debug, Args)]
 pub struct Restore {
     /// The copy: a file that `wetink backup` made
     file: PathBuf,
+    /// For an encrypted copy: take the passphrase from the first line of this file
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
 }
 
 impl Restore {
@@ -135,41 +130,94 @@ impl Restore {
         let shop = world.shop()?;
         let _lock = workroom::take_lock(&shop)?;
         let from = world.dir.join(&self.file);
-        let bytes = std::fs::read(&from)
+        if from.exists() && !from.is_file() {
+            return Err(Trouble::failed(format!("{} is no ordinary file", self.file.display()))
+                .hint("name a file that `wetink backup` made"));
+        }
+        let mut bytes = std::fs::read(&from)
             .map_err(|e| Trouble::file("read", &self.file, &e).hint("the copies wetink made are in backups/"))?;
+        if bytes.starts_with(b"age-encryption.org/") {
+            let passphrase = passphrase(world, self.passphrase_file.as_deref(), false, talk)?;
+            bytes = age::decrypt(&age::scrypt::Identity::new(passphrase), &bytes).map_err(|_| {
+                Trouble::failed(format!("{} can't be opened with this passphrase, or was changed", self.file.display()))
+                    .hint("nothing was changed; is caps lock on?")
+            })?;
+        }
         if !bytes.starts_with(b"SQLite format 3\0") {
             return Err(Trouble::failed(format!("{} is no copy of a ledger", self.file.display()))
                 .hint("nothing was changed; the copies wetink made are in backups/"));
         }
-        // The copy is looked over under another name first, so that a bad one never takes the ledger's place.
-        let trial = shop.dir.join(".wetink-restore.db");
-        shop::write_whole(&trial, &bytes)?;
-        let looked = Ledger::open(&trial).and_then(|ledger| Ok((ledger.damage()?, ledger.count_cards()?)));
-        let cards = match looked {
-            Ok((damage, cards)) if damage.is_empty() => cards,
-            looked => {
-                let _ = std::fs::remove_file(&trial);
-                // What is said of ledger.db is meant of the copy here.
-                let why = looked.map_or_else(|t| t.message.replacen("ledger.db", "it", 1), |(damage, _)| damage.join("; "));
-                return Err(Trouble::damaged(format!("{} is no whole ledger: {why}", self.file.display()))
-                    .hint("nothing was changed; try an older copy"));
-            }
-        };
-        let ledger = shop.ledger();
-        if ledger.exists() {
-            let aside = (1..10_000)
-                .map(|n| shop.dir.join(format!("ledger.before-restore-{n}.db")))
-                .find(|p| !p.exists())
-                .unwrap_or_default();
-            std::fs::rename(&ledger, &aside).map_err(|e| Trouble::file("move aside", &ledger, &e))?;
-            talk.say(format!("What was there is kept as {}", shop.name_of(&aside)));
-        }
-        let _ = std::fs::remove_file(shop.dir.join("ledger.db-journal"));
-        std::fs::rename(&trial, &ledger).map_err(|e| Trouble::file("put in place", &ledger, &e))?;
-        shop::sync_dir(&shop.dir);
+        let cards = put_back_bytes(&shop, &from, &bytes, talk)?;
         talk.say(format!("The ledger is back, with {} on record.", count(cards as usize, "card")));
         Ok(Done::Well)
     }
+}
+
+/// Opens a copy of the copy and does something with it, if it is whole; the file itself isn't touched.
+pub fn whole_copy<T>(shop: &Shop, from: &Path, with: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
+    let trial = on_trial(shop, &read(from)?)?;
+    let looked = look_over(&trial, from, with);
+    let _ = std::fs::remove_file(&trial);
+    looked
+}
+
+fn on_trial(shop: &Shop, bytes: &[u8]) -> Result<PathBuf> {
+    if bytes.is_empty() {
+        return Err(Trouble::damaged("that copy is an empty file").hint("nothing was changed; try an older copy"));
+    }
+    let trial = shop.dir.join(".wetink-restore.db");
+    let _ = std::fs::remove_file(shop.dir.join(".wetink-restore.db-journal"));
+    shop::write_whole(&trial, bytes)?;
+    Ok(trial)
+}
+
+fn look_over<T>(trial: &Path, from: &Path, with: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
+    let looked = Ledger::open(trial).and_then(|ledger| Ok((ledger.damage()?, with(&ledger)?)));
+    match looked {
+        // What the echo lacks can be made anew.
+        Ok((damage, done)) if damage.file.is_empty() && damage.rows.is_empty() => Ok(done),
+        looked => {
+            // What is said of ledger.db is meant of the copy here.
+            let why = looked.map_or_else(|t| t.message, |(damage, _)| damage.all().cloned().collect::<Vec<_>>().join("; "));
+            let why = why.replace("ledger.db", "it");
+            Err(Trouble::damaged(format!("{} is no whole ledger: {why}", from.display()))
+                .hint("nothing was changed; try an older copy"))
+        }
+    }
+}
+
+/// Puts a copy of the ledger in its place; how many cards it knows. What was there is kept.
+pub fn put_back(shop: &Shop, from: &Path, talk: &Talk) -> Result<u64> {
+    put_back_bytes(shop, from, &read(from)?, talk)
+}
+
+fn put_back_bytes(shop: &Shop, from: &Path, bytes: &[u8], talk: &Talk) -> Result<u64> {
+    // The copy is looked over under another name first, so that a bad one never takes the ledger's place.
+    let trial = on_trial(shop, bytes)?;
+    let cards = match look_over(&trial, from, Ledger::count_cards) {
+        Ok(cards) => cards,
+        Err(trouble) => {
+            let _ = std::fs::remove_file(&trial);
+            return Err(trouble);
+        }
+    };
+    let ledger = shop.ledger();
+    if ledger.exists() {
+        let aside =
+            (1..10_000).map(|n| shop.dir.join(format!("ledger.before-restore-{n}.db"))).find(|p| !p.exists()).unwrap_or_default();
+        workroom::step("before the old ledger is moved aside");
+        // Both names for a moment: whenever this stops, there is a ledger.
+        std::fs::hard_link(&ledger, &aside)
+            .or_else(|_| std::fs::copy(&ledger, &aside).map(|_| ()))
+            .map_err(|e| Trouble::file("keep", &ledger, &e))?;
+        talk.say(format!("What was there is kept as {}", shop.name_of(&aside)));
+    }
+    workroom::step("the old ledger is kept");
+    let _ = std::fs::remove_file(shop.dir.join("ledger.db-journal"));
+    std::fs::rename(&trial, &ledger).map_err(|e| Trouble::file("put in place", &ledger, &e))?;
+    workroom::step("the copy is in place");
+    shop::sync_dir(&shop.dir);
+    Ok(cards)
 }
 
 #[derive(Debug, Args)]

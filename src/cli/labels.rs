@@ -55,7 +55,7 @@ fn ready(shop: &Shop, ledger: &Ledger, named: Option<String>) -> Result<(String,
     let batches: Vec<_> = ledger.batches()?.into_iter().filter(|b| b.state == "ready" && b.sheet != "again").collect();
     let batch = match &named {
         Some(id) => batches.iter().find(|b| b.id == *id),
-        None => batches.iter().rev().find(|b| b.file.ends_with(".pdf")),
+        None => batches.iter().rev().find(|b| !b.is_pack()),
     };
     let Some(batch) = batch else {
         let known: Vec<&str> = batches.iter().rev().take(3).map(|b| b.id.as_str()).collect();
@@ -67,7 +67,7 @@ fn ready(shop: &Shop, ledger: &Ledger, named: Option<String>) -> Result<(String,
             format!("the newest are {}", known.join(", "))
         }));
     };
-    if !batch.file.ends_with(".pdf") {
+    if batch.is_pack() {
         return Err(Trouble::usage(format!("batch {} went to a postcard service, which writes the addresses itself", batch.id))
             .hint("labels and envelopes are for batches printed here"));
     }
@@ -88,12 +88,13 @@ fn written(shop: &Shop, batch: &str, what: &str, post: Post, talk: &Talk) -> Res
         talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
     }
     let Some(pdf) = post.pdf else {
-        return Err(Trouble::failed(format!("nobody in batch {batch} has an address that is complete"))
-            .hint("add it: `wetink person edit WHO --street … --city … --postcode …`"));
+        return Err(Trouble::failed(format!("there is nobody in batch {batch} to make {what} for")).hint(
+            "the notes above say why; an address is added with `wetink person edit WHO --street … --city … --postcode …`",
+        ));
     };
     let place = shop.out().join(format!("{batch}-{what}.pdf"));
     shop::write_whole(&place, &pdf)?;
-    talk.put(place.display().to_string());
+    talk.put_path(&place);
     talk.say(format!("{} for batch {batch}", count(post.made, what.trim_end_matches('s'))));
     Ok(Done::Well)
 }

@@ -1,7 +1,7 @@
 //! `wetink ledger`: the whole history as lines of JSON, to keep, to read, and to carry between two machines.
 
 use std::fs::File;
-use std::io::{BufReader, Write as _};
+use std::io::BufReader;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -46,16 +46,17 @@ impl Export {
         let shop = world.shop()?;
         let ledger = workroom::read(&shop, talk)?;
         let mut bytes = Vec::new();
-        let lines = ledger.export(&mut bytes)?;
+        let bar = talk.bar("writing", "line", None).undone("nothing was written");
+        let lines = bar.ended(ledger.export(&mut bar.through(&mut bytes)))?;
+        drop(bar);
         match self.file {
             Some(file) => {
                 shop::write_whole(&world.dir.join(&file), &bytes)?;
-                talk.put(file.display().to_string());
+                talk.put_path(&file);
                 talk.say(format!("{} written; names, addresses and notes are in it, so keep it safe", count(lines, "line")));
             }
             None => {
-                // A reader that has gone away is no trouble.
-                let _ = std::io::stdout().lock().write_all(&bytes);
+                talk.put_raw(&bytes);
             }
         }
         Ok(Done::Well)
@@ -78,10 +79,18 @@ impl TakeIn {
     fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let mut room = workroom::enter(&shop, talk)?;
-        let file = File::open(world.dir.join(&self.file))
-            .map_err(|e| Trouble::file("read", &self.file, &e).hint("check its name and folder"))?;
+        let place = world.dir.join(&self.file);
+        if place.exists() && !place.is_file() {
+            return Err(
+                Trouble::failed(format!("{} is no ordinary file", self.file.display())).hint("save it as a file and name that")
+            );
+        }
+        let file = File::open(&place).map_err(|e| Trouble::file("read", &self.file, &e).hint("check its name and folder"))?;
         let copy = if self.dry_run { None } else { workroom::backup_first(&shop, &room.ledger, world.today, "ledger-import")? };
-        let report = room.ledger.import(&mut BufReader::new(file), self.dry_run)?;
+        let size = file.metadata().map_or(0, |about| about.len() / 1000);
+        let bar = talk.bar("reading", "kB", size as usize).undone("nothing was taken in");
+        let report = bar.ended(room.ledger.import(&mut BufReader::new(bar.through(file)), self.dry_run))?;
+        drop(bar);
         if let Some(copy) = copy.filter(|_| report.added.is_empty() && report.filled == 0) {
             let _ = std::fs::remove_file(copy);
         }

@@ -8,8 +8,7 @@ use crate::cli::talk::{DIM, STRONG, Talk, styled};
 use crate::cli::{Done, World};
 use crate::hand::{Hand, Hands};
 use crate::letter::{Tongue, VARIABLES};
-use crate::measure::to_mm;
-use crate::out::png;
+use crate::measure::{mm, to_mm};
 use crate::shop::{self, Shop};
 use crate::stock::{Form, Shelf, Stock, Use};
 use crate::studio::{self, Order, Studio, show};
@@ -159,7 +158,7 @@ fn describe(stock: &Stock) -> serde_json::Value {
 pub struct LettersVerb {
     /// Only this letter, with a picture of it
     name: Option<String>,
-    /// Only letters in this language: en, de, fr, es, pl
+    /// Letters in this language instead of the shop's own: en, de, fr, es, pl
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
     /// Where the picture goes; out/letters.png in the shop's folder if not given
@@ -174,14 +173,21 @@ impl LettersVerb {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let studio = Studio::set_up(&shop, &Order::default())?;
-        let language = self.language.as_deref().map_or("en", |l| l);
-        let tongue = Tongue::parse(language).ok_or_else(|| {
-            Trouble::usage(format!("there are no letters in `{language}`")).hint("there are letters in en, de, fr, es and pl")
-        })?;
+        let tongue = match &self.language {
+            Some(asked) => Tongue::parse(asked).ok_or_else(|| {
+                Trouble::usage(format!("there are no letters in `{asked}`")).hint("there are letters in en, de, fr, es and pl")
+            })?,
+            None => Tongue::parse(&shop.settings.shop.language).unwrap_or_default(),
+        };
         let wanted: Vec<_> = studio
             .letters()
             .filter(|l| l.language.code() == tongue.code() && self.name.as_ref().is_none_or(|n| l.name == *n))
             .collect();
+        if wanted.is_empty()
+            && let Some(broken) = self.name.as_ref().and_then(|name| studio.letter_named(name, tongue).err())
+        {
+            return Err(broken);
+        }
         if wanted.is_empty() {
             return Err(Trouble::usage(format!("there is no letter `{}`", self.name.unwrap_or_default()))
                 .hint("`wetink letters` lists them"));
@@ -189,6 +195,7 @@ impl LettersVerb {
         for letter in &wanted {
             talk.put(format!("{}  for {}, {}", styled(STRONG, &letter.name), letter.occasion, letter.tone));
             talk.put(format!("    {}", crate::words::shown(&letter.description)));
+            talk.put(format!("    {}", styled(DIM, &crate::words::shown(&studio.sample_text(letter)?))));
         }
         talk.put("");
         talk.put("What a letter can say:");
@@ -198,18 +205,15 @@ impl LettersVerb {
         }
         talk.say("Choose one for an occasion with `letters` under [print] in wetink.toml; a file of the same name in letters/ takes its place.");
         picture(world, Some(&shop), self.png, "letters.png", self.open, talk, || {
-            let mut pages = Vec::new();
-            for letter in &wanted {
-                pages.extend(studio.sample_letter(letter)?);
-            }
-            png::contact_sheet(&pages, 6, 50.0)
+            let samples = wanted.iter().map(|letter| studio.sample_letter(letter)).collect::<Result<Vec<_>>>()?;
+            show::tiles(&samples, 5, mm(62.0))
         })
     }
 }
 
 #[derive(Debug, Args)]
 pub struct TestPage {
-    /// The paper; the shop's usual one if not given
+    /// The paper, for cards, labels or envelopes; the shop's usual one if not given
     #[arg(long, value_name = "NAME")]
     stock: Option<String>,
 }
@@ -217,14 +221,15 @@ pub struct TestPage {
 impl TestPage {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
-        let studio = Studio::set_up(&shop, &Order { stock: self.stock, ..Order::default() })?;
+        let (pdf, stock) = Studio::open(&shop)?.test_page(self.stock.as_deref())?;
         let place = shop.out().join("test-page.pdf");
         shop::private_dir(&shop.out())?;
-        shop::write_whole(&place, &studio.test_page()?)?;
-        talk.put(place.display().to_string());
+        shop::write_whole(&place, &pdf)?;
+        talk.put_path(&place);
         talk.say(format!(
-            "Print it on {} without scaling (\"actual size\"), both sides, and follow what is written on it.",
-            studio.stock().title
+            "Print it on {} without scaling (\"actual size\"){}, and follow what is written on it.",
+            stock.title,
+            if stock.duplex { ", both sides" } else { "" }
         ));
         Ok(Done::Well)
     }

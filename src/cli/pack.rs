@@ -77,6 +77,10 @@ impl Pack {
             return Err(Trouble::usage(format!("`{}` is no https address of a folder", crate::words::shown(url)))
                 .hint("give it as https://cards.example/december"));
         }
+        if self.hand.is_some() && service.artwork == Artwork::Picture {
+            return Err(Trouble::usage(format!("{} writes the note itself, in a hand of its own", service.title))
+                .hint("leave --hand out, and choose the hand there"));
+        }
         let mut room = workroom::enter(&shop, talk)?;
         let press = self.press(&shop, &service, size)?;
         for line in press.studio.warnings() {
@@ -89,7 +93,10 @@ impl Pack {
         let sheet = open_sheet(&shop, &path)?;
         let month = month_of_sheet(&sheet.file)?;
         let desk = Desk::new(&shop, &room.ledger)?;
-        let all = desk.judge(&sheet, month, &|typed| press.fits(typed))?;
+        let written = sheet.entries.iter().filter(|e| !e.note.is_empty() || !e.ps.is_empty()).count();
+        let bar = talk.bar("checking", "note", written).undone("nothing was packed and nothing logged");
+        let all = desk.judge(&sheet, month, &|typed| bar.one_more().and_then(|()| press.fits(typed)))?;
+        drop(bar);
         check::tell(&desk, &sheet, &all, talk);
         let refused = all.iter().any(|j| j.note.is_none() && j.printed.is_none());
         let ended = if refused { Done::Code(3) } else { Done::Well };
@@ -182,8 +189,8 @@ impl Pack {
         let press = self.press(shop, service, size)?;
         let jobs: Vec<Job<'_>> = cards.iter().map(|(card, who, note)| remade(card, who, note)).collect();
         let folder = bundle(shop, &batch.file);
-        let made = cards.iter().all(|(_, who, _)| who.persons().iter().any(|p| p.status == Status::Contact));
-        if !made {
+        let wanted = cards.iter().all(|(_, who, _)| who.persons().iter().any(|p| p.status == Status::Contact));
+        if !wanted {
             talk.say(format!("{} somebody in {} must not get a card any more", styled(WARN, "note:"), shop.name_of(&folder)));
         }
         let (parcel, _) = press.make(&jobs, &batch.id, talk)?;
@@ -212,7 +219,7 @@ impl Pack {
             ))
             .hint("nothing was changed; if it was not sent yet, `--again` makes a new one beside it, and you send only that"));
         }
-        if !made {
+        if !wanted {
             return Err(Trouble::refused(format!("somebody in {} must not get a card any more", shop.name_of(&folder)))
                 .hint("`wetink undo` takes the pack back if nothing was sent; then take the card off the sheet"));
         }
@@ -347,7 +354,9 @@ impl Press<'_> {
         for line in &said {
             talk.say(format!("{} {}", styled(WARN, "note:"), crate::words::shown(line)));
         }
-        let parcel = parcel(&self.studio, self.service, self.size, &drawn, cards, self.from.as_ref(), self.url, batch)?;
+        let bar = talk.bar("packing", "card", jobs.len()).undone("nothing was packed and nothing logged");
+        let more = || bar.one_more();
+        let parcel = parcel(&self.studio, self.service, self.size, &drawn, cards, self.from.as_ref(), self.url, batch, &more)?;
         Ok((parcel, drawn.into_iter().map(|(_, made)| made).collect()))
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use crate::address;
 use crate::brief;
 use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
 use crate::cli::{Done, World, typed, workroom};
@@ -12,7 +13,7 @@ use crate::day::{Birthday, Day};
 use crate::ledger::Ledger;
 use crate::ledger::cards::{Card, Event};
 use crate::ledger::people::Who;
-use crate::person::{Address, Id, Name, Person, Status};
+use crate::person::{Id, Name, Person, Status};
 use crate::rules::Rules;
 use crate::touch::Touch;
 use crate::trouble::{Result, Trouble};
@@ -397,7 +398,7 @@ fn describe(person: &Person, home: &str, talk: &Talk) {
             talk.put(format!("  {label} {}", date.plain()));
         }
     }
-    let address = address_line(&person.address, home);
+    let address = address::lines("", &person.address, home).join(", ");
     for text in [&address, &person.email, &person.phone] {
         if !text.is_empty() {
             talk.put(format!("  {}", crate::words::shown(text)));
@@ -406,22 +407,6 @@ fn describe(person: &Person, home: &str, talk: &Talk) {
     if let Some(household) = &person.household {
         talk.put(format!("  lives with {household}"));
     }
-}
-
-fn address_line(address: &Address, home: &str) -> String {
-    let country = if address.country == home { "" } else { &address.country };
-    let town = [&address.postcode, &address.city, &address.region]
-        .into_iter()
-        .filter(|p| !p.is_empty())
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(" ");
-    let mut parts = vec![address.organisation.clone()];
-    parts.extend(address.street.iter().cloned());
-    parts.push(town);
-    parts.push(country.to_owned());
-    parts.retain(|p| !p.is_empty());
-    parts.join(", ")
 }
 
 fn timeline(rules: &Rules, touches: &[Touch], cards: &[CardWithEvents], talk: &Talk) {
@@ -441,7 +426,13 @@ fn timeline(rules: &Rules, touches: &[Touch], cards: &[CardWithEvents], talk: &T
         let mut text = format!("{}  {} card", styled(STRONG, &card.state), card.occasion);
         for event in events {
             let by = if event.by.is_empty() { String::new() } else { format!(" by {}", crate::words::shown(&event.by)) };
-            text += &format!(", {} {}{by}", event.what, event.day.plain());
+            // The service's own number of a card that was sent through one.
+            let number = if event.what == "posted" && !event.text.is_empty() {
+                format!(" ({})", crate::words::shown(&event.text))
+            } else {
+                String::new()
+            };
+            text += &format!(", {} {}{by}{number}", event.what, event.day.plain());
         }
         if let Some(batch) = &card.batch {
             text += &styled(DIM, &format!(" (batch {batch}, number {})", card.number.unwrap_or(0)));

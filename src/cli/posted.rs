@@ -1,5 +1,7 @@
 //! `wetink posted`: the cards are in the letter box, and the history says so.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::cli::returned::happened_on;
@@ -8,6 +10,7 @@ use crate::cli::{Done, World, typed, workroom};
 use crate::day::Day;
 use crate::ledger::Ledger;
 use crate::ledger::cards::Card;
+use crate::out::preflight::records;
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
@@ -23,6 +26,12 @@ pub struct Posted {
     /// Who signed and posted them
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// The postcard service's own number of this one card
+    #[arg(long = "ref", value_name = "NUMBER", conflicts_with = "refs")]
+    reference: Option<String>,
+    /// A CSV file with the columns card and ref: many at once
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["which", "except"])]
+    refs: Option<PathBuf>,
     /// Say what would be written down, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -33,6 +42,25 @@ impl Posted {
         let shop = world.shop()?;
         let mut room = workroom::enter(&shop, talk)?;
         let on = happened_on(self.on, world.today)?;
+        let by = self.by.clone().unwrap_or_else(|| shop.settings.shop.signs.clone());
+        let given = match (&self.reference, &self.refs) {
+            (Some(number), _) => {
+                let cards = chosen(&room.ledger, &self.which)?;
+                let [card] = &cards[..] else {
+                    return Err(Trouble::usage(format!(
+                        "--ref is the number of one card, and this is {}",
+                        count(cards.len(), "card")
+                    ))
+                    .hint("name the card; for many at once: `wetink posted --refs FILE.csv`"));
+                };
+                vec![(card.clone(), number.clone())]
+            }
+            (None, Some(file)) => numbers(&room.ledger, &world.dir.join(file))?,
+            (None, None) => Vec::new(),
+        };
+        if !given.is_empty() || self.refs.is_some() {
+            return self.numbered(&mut room.ledger, given, on, &by, talk);
+        }
         let mut cards = chosen(&room.ledger, &self.which)?;
         for typed in &self.except {
             let who = room.ledger.who(typed)?;
@@ -46,7 +74,6 @@ impl Posted {
             talk.say("No printed card is waiting to be posted.");
             return Ok(Done::Well);
         }
-        let by = self.by.unwrap_or_else(|| shop.settings.shop.signs.clone());
         let names: Vec<String> = cards.iter().map(|c| c.to.to_string()).collect();
         if !self.dry_run {
             room.ledger.change(|change| cards.iter().try_for_each(|card| change.happened(card.n, "posted", on, &by, "")))?;
@@ -56,6 +83,66 @@ impl Posted {
         talk.say(format!("{} {would}posted on {}{by}: {}", count(cards.len(), "card"), on.plain(), list(&names)));
         Ok(Done::Well)
     }
+
+    /// Cards with the service's own numbers. A number that is on record already is not written down twice.
+    fn numbered(&self, ledger: &mut Ledger, given: Vec<(Card, String)>, on: Day, by: &str, talk: &Talk) -> Result<Done> {
+        let mut fresh = Vec::new();
+        for (card, number) in given {
+            if !ledger.events(&card)?.iter().any(|e| e.text == number) {
+                fresh.push((card, number));
+            }
+        }
+        if !self.dry_run {
+            ledger.change(|change| {
+                fresh.iter().try_for_each(|(card, number)| {
+                    let what = if card.state == "printed" { "posted" } else { "corrected" };
+                    change.happened(card.n, what, on, by, number)
+                })
+            })?;
+        }
+        let would = if self.dry_run { "would be " } else { "" };
+        let names: Vec<String> = fresh.iter().map(|(card, _)| card.to.to_string()).collect();
+        if names.is_empty() {
+            talk.say("Nothing new: these numbers are on record already.");
+        } else {
+            talk.say(format!(
+                "{} {would}posted on {} with the service's numbers: {}",
+                count(names.len(), "card"),
+                on.plain(),
+                list(&names)
+            ));
+        }
+        Ok(Done::Well)
+    }
+}
+
+/// Cards and numbers from a file with the columns `card` and `ref` (or `id`).
+fn numbers(ledger: &Ledger, file: &std::path::Path) -> Result<Vec<(Card, String)>> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|e| Trouble::file("read", file, &e).hint("name a CSV file with the columns card and ref"))?;
+    let mut rows = records(text.trim_start_matches('\u{feff}')).into_iter();
+    let heads: Vec<String> =
+        rows.next().map(|(_, row)| row.iter().map(|h| h.trim().to_lowercase()).collect()).unwrap_or_default();
+    let column = |names: &[&str]| heads.iter().position(|h| names.contains(&h.as_str()));
+    let (Some(card_at), Some(ref_at)) = (column(&["card", "metadata_card", "description", "custom1"]), column(&["ref", "id"]))
+    else {
+        return Err(Trouble::failed(format!("{} has no columns `card` and `ref`", file.display()))
+            .hint("give it a first line `card,ref`, then a line for each card"));
+    };
+    let mut found = Vec::new();
+    for (line, row) in rows {
+        let cell = |at: usize| row.get(at).map_or("", |c| c.trim());
+        let card = ledger.card(cell(card_at))?.ok_or_else(|| {
+            Trouble::failed(format!("line {line}: no card is called `{}`", crate::words::shown(cell(card_at))))
+                .hint("nothing was written down; the cards' names are in addresses.csv of the pack")
+        })?;
+        if cell(ref_at).is_empty() {
+            return Err(Trouble::failed(format!("line {line}: there is no number"))
+                .hint("nothing was written down; fill it in, or take the line out"));
+        }
+        found.push((card, cell(ref_at).to_owned()));
+    }
+    Ok(found)
 }
 
 /// The cards meant by batches, card ids or people; of people, those that are printed and not posted.

@@ -10,10 +10,11 @@ use crate::cli::print::{job, the_sheet};
 use crate::cli::talk::{Talk, WARN, count, styled};
 use crate::cli::{Done, World, workroom};
 use crate::desk::{Desk, Judged};
+use crate::measure::mm;
 use crate::note::Note;
 use crate::out::png;
-use crate::page::Page;
 use crate::shop;
+use crate::studio::show::{self, Tile};
 use crate::studio::{Order, Studio};
 use crate::trouble::{Result, Trouble};
 
@@ -65,28 +66,35 @@ impl Preview {
         let folder = shop.out().join(format!("preview-{month}"));
         shop::private_dir(&shop.out())?;
         shop::private_dir(&folder)?;
-        let mut pages: Vec<Page> = Vec::new();
+        let mut tiles: Vec<Tile> = Vec::new();
+        let bar =
+            talk.bar("drawing", "card", wanted.len()).undone("the pictures drawn so far are in out/, the contact sheet is not");
         for (judged, note) in wanted.iter().zip(&notes) {
+            bar.one_more()?;
             let Some(who) = &judged.who else { continue };
-            let job = job(&room, who, note, judged, pages.len() / 2 + 1)?;
+            let job = job(&room, who, note, judged, tiles.len() + 1)?;
             match studio.faces(std::slice::from_ref(&job)) {
                 Ok(faces) => {
+                    let caption = format!("{:02} {}", job.number, who.name());
+                    let mut tile = Tile { caption, below: job.occasion.clone(), pages: Vec::new() };
                     for (card, panel, page) in faces {
                         shop::write_whole(&folder.join(format!("{card}-{panel}.png")), &png::draw(&page, f64::from(self.dpi))?)?;
-                        pages.push(page);
+                        tile.pages.push(page);
                     }
+                    tiles.push(tile);
                 }
                 Err(trouble) => talk.say(format!("{} {}", styled(WARN, "not drawn:"), crate::words::shown(&trouble.message))),
             }
         }
-        if pages.is_empty() {
+        drop(bar);
+        if tiles.is_empty() {
             return Err(Trouble::failed(format!("no note on {} can be drawn", sheet.file))
                 .hint("write one under its heading, then look again"));
         }
         let contact = folder.join("contact-sheet.png");
-        shop::write_whole(&contact, &png::contact_sheet(&pages, 4, 60.0)?)?;
-        talk.put(contact.display().to_string());
-        talk.say(format!("{} in {}", count(pages.len(), "picture"), shop.name_of(&folder)));
+        shop::write_whole(&contact, &show::tiles(&tiles, 3, mm(70.0))?)?;
+        talk.put_path(&contact);
+        talk.say(format!("{} in {}", count(tiles.iter().map(|tile| tile.pages.len()).sum(), "picture"), shop.name_of(&folder)));
         if self.open {
             world.show(&contact)?;
         }

@@ -86,6 +86,7 @@ impl Print {
         let desk = Desk::new(&shop, &room.ledger)?;
         let all = check::judge(&desk, &studio, &sheet, talk, "nothing was printed and nothing logged")?;
         check::tell(&desk, &sheet, &all, talk);
+        check::tell_addresses(&shop, &all, talk);
         let refused = all.iter().any(|j| j.note.is_none() && j.printed.is_none());
         let before = all.iter().filter(|j| j.printed.is_some()).count();
         if before > 0 {
@@ -111,21 +112,24 @@ impl Print {
             return Ok(ended);
         }
         if self.proof {
-            let place = shop.out().join(format!("proof-{month}.pdf"));
+            let stem = format!("proof-{month}");
+            let place = shop.out().join(format!("{stem}.pdf"));
             shop::private_dir(&shop.out())?;
             let mut pdf = Vec::new();
             let bar = talk.bar("drawing", "card", jobs.len()).undone("no proof was made");
             let printed = studio.print(&jobs, &mut pdf, &mut |done| bar.at(done))?;
             drop(bar);
             warn(&printed, talk);
+            put_beside(&shop, &stem, &printed)?;
             shop::write_whole(&place, &pdf)?;
-            talk.put(place.display().to_string());
+            talk.put_path(&place);
             talk.say(format!("{} on a proof; nothing is logged", count(jobs.len(), "card")));
+            tell_beside(&stem, &printed, talk);
             return Ok(ended);
         }
         let sheet_file = sheet.file.clone();
         let batch = Making { world, shop: &shop, studio: &studio, talk, month, sheet: &sheet_file };
-        let batch = batch.commit(&mut room, &jobs, |change, n, _, printed| {
+        let (batch, printed) = batch.commit(&mut room, &jobs, |change, n, _, printed| {
             for (at, job) in jobs.iter().enumerate() {
                 let new = NewCard {
                     id: &job.card,
@@ -146,15 +150,15 @@ impl Print {
             }
             Ok(())
         })?;
-        self.told(&shop, &batch, talk);
+        self.told(&shop, &batch, &printed, talk);
         Ok(ended)
     }
 
-    fn told(&self, shop: &Shop, batch: &Batch, talk: &Talk) {
+    fn told(&self, shop: &Shop, batch: &Batch, printed: &Printed, talk: &Talk) {
         if self.json {
             talk.put_json(batch);
         } else {
-            talk.put(shop.dir.join(&batch.file).display().to_string());
+            talk.put_path(&shop.dir.join(&batch.file));
         }
         talk.say(format!(
             "{} batch {}: {} in {}",
@@ -163,12 +167,7 @@ impl Print {
             count(batch.cards as usize, "card"),
             batch.file
         ));
-        for (end, what) in [("backs", "the other side, to print second"), ("cues", "what to write on them")] {
-            let beside = shop.out().join(format!("{}-{end}.pdf", batch.id));
-            if beside.exists() {
-                talk.say(format!("{what}: {}", shop.name_of(&beside)));
-            }
-        }
+        tell_beside(&batch.id, printed, talk);
         talk.say(format!("Sign them in ink, post them, then `wetink posted {}`", batch.id));
     }
 
@@ -207,11 +206,12 @@ impl Print {
         let month = first.and_then(|card| card.batch.as_deref()?.get(..7)?.parse().ok());
         let month = month.unwrap_or_else(|| Month::of(first.map_or(world.today, |card| card.day)));
         let batch = Making { world, shop, studio, talk, month, sheet: "again" };
-        let batch = batch.commit(room, &jobs, |change, _, id, _| {
+        let (batch, printed) = batch.commit(room, &jobs, |change, _, id, _| {
             cards.iter().try_for_each(|(card, ..)| change.happened(card.n, "reprinted", world.today, "", id))
         })?;
-        talk.put(shop.dir.join(&batch.file).display().to_string());
+        talk.put_path(&shop.dir.join(&batch.file));
         talk.say(format!("{} again in {}", count(cards.len(), "card"), batch.file));
+        tell_beside(&batch.id, &printed, talk);
         Ok(Done::Well)
     }
 }
@@ -335,7 +335,7 @@ impl Making<'_> {
         room: &mut Workroom,
         jobs: &[Job<'_>],
         record: impl FnOnce(&Change<'_>, i64, &str, &Printed) -> Result<()>,
-    ) -> Result<Batch> {
+    ) -> Result<(Batch, Printed)> {
         let shop = self.shop;
         shop::private_dir(&shop.out())?;
         let id = room.ledger.next_batch_id(self.month)?;
@@ -359,10 +359,9 @@ impl Making<'_> {
         bar.hide();
         warn(&printed, self.talk);
         // What lies beside it can be made again at any time; it is there before the batch is.
-        for (end, bytes) in &printed.beside {
-            shop::write_whole(&shop.out().join(format!("{id}-{end}.pdf")), bytes)?;
-        }
+        put_beside(shop, &id, &printed)?;
         step("the PDF waits");
+        bar.at(jobs.len())?;
         let mut batch = Batch {
             n: 0,
             file,
@@ -389,7 +388,7 @@ impl Making<'_> {
         shop::sync_dir(&shop.out());
         room.ledger.change(|change| change.finish_batch(batch.n))?;
         step("ready");
-        Ok(batch)
+        Ok((batch, printed))
     }
 }
 
@@ -464,4 +463,22 @@ impl Drop for Waiting {
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Trouble {
     Trouble::file("write", path, error).hint("nothing was logged; is the disk full?")
+}
+
+/// What lies beside the PDF: the backs to be printed second, the cue sheet.
+fn put_beside(shop: &Shop, stem: &str, printed: &Printed) -> Result<()> {
+    for (end, bytes) in &printed.beside {
+        shop::write_whole(&shop.out().join(format!("{stem}-{end}.pdf")), bytes)?;
+    }
+    Ok(())
+}
+
+fn tell_beside(stem: &str, printed: &Printed, talk: &Talk) {
+    for (end, _) in &printed.beside {
+        let what = match *end {
+            "backs" => "the other side, to print second",
+            _ => "what to write on them",
+        };
+        talk.say(format!("{what}: out/{stem}-{end}.pdf"));
+    }
 }

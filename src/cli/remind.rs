@@ -93,7 +93,7 @@ impl Remind {
                         }
                         shop::write_whole(path, bytes)?;
                     }
-                    talk.put(path.display().to_string());
+                    talk.put_path(path);
                 }
                 if !dry_run {
                     talk.say(format!(
@@ -108,7 +108,7 @@ impl Remind {
                     talk.say("No timer is installed for this shop: `wetink remind install`");
                 }
                 for path in there {
-                    talk.put(path.display().to_string());
+                    talk.put_path(path);
                 }
             }
             What::Remove => {
@@ -117,7 +117,7 @@ impl Remind {
                     match std::fs::remove_file(path) {
                         Ok(()) => {
                             gone += 1;
-                            talk.put(path.display().to_string());
+                            talk.put_path(path);
                         }
                         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
                         Err(e) => return Err(Trouble::file("remove", path, &e)),

@@ -111,7 +111,7 @@ impl Status {
             let year = ledger.year_of_cards(month)?;
             let text = page::write(&shop.settings.shop.name, month, world.today, &glance, &due, &year);
             shop::write_whole(&path, text.as_bytes())?;
-            talk.put(path.display().to_string());
+            talk.put_path(&path);
             return Ok(Done::Well);
         }
         if self.json {

@@ -2,12 +2,14 @@
 //! anybody's ever reaches the terminal.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
 
 use crate::cli::bar::Bar;
 use crate::cli::show;
-use crate::trouble::Trouble;
+use crate::trouble::{Result, Trouble};
 use crate::words;
 
 /// Bold.
@@ -50,21 +52,28 @@ impl Talk {
         self.terminal
     }
 
-    /// A line of data. A reader that has gone away is no trouble.
+    /// A line of data. A reader that has gone away is no trouble; a full disk is.
     pub fn put(self, line: impl AsRef<str>) {
         if !self.hushed {
-            let _ = writeln!(anstream::stdout().lock(), "{}", line.as_ref());
+            noted(writeln!(anstream::stdout().lock(), "{}", line.as_ref()));
         }
     }
 
     /// Bytes of data, as they are.
     pub fn put_raw(self, bytes: &[u8]) {
-        let _ = std::io::stdout().lock().write_all(bytes);
+        let mut out = std::io::stdout().lock();
+        noted(out.write_all(bytes).and_then(|()| out.flush()));
     }
 
-    /// A value as JSON, on one line or several.
+    /// Where something is: as it is for a program, safe to look at for a person.
+    pub fn put_path(self, path: &Path) {
+        let name = path.display().to_string();
+        if std::io::stdout().is_terminal() { self.put(words::shown(&name)) } else { self.put(name) }
+    }
+
+    /// A value as JSON, on one line or several. What hides or steers text is written as `\u…`, which says the same.
     pub fn put_json(self, value: &impl serde::Serialize) {
-        self.put(serde_json::to_string_pretty(value).unwrap_or_default());
+        self.put(plain_json(&serde_json::to_string_pretty(value).unwrap_or_default()));
     }
 
     /// A line of talk.
@@ -101,6 +110,19 @@ impl Talk {
         std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 
+    /// Asks for something that nobody else should see. Off a terminal there is nobody to ask.
+    pub fn secret(self, question: &str) -> Result<String> {
+        let nobody = || {
+            Trouble::usage("nobody is here to ask for the passphrase").hint("name a file that holds it: --passphrase-file FILE")
+        };
+        if !self.terminal {
+            return Err(nobody());
+        }
+        let _ = write!(anstream::stderr().lock(), "{question} ");
+        let typed = console::Term::stderr().read_secure_line().map_err(|_| nobody())?;
+        Ok(typed.trim_end_matches(['\r', '\n']).to_owned())
+    }
+
     /// Asks for a line, with what an empty answer means.
     #[must_use]
     pub fn ask(self, question: &str, otherwise: &str) -> String {
@@ -116,6 +138,41 @@ impl Talk {
     }
 }
 
+/// What went wrong with standard output, told once at the end.
+static LOST: OnceLock<String> = OnceLock::new();
+
+fn noted(written: std::io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        let _ = LOST.set(error.to_string());
+    }
+}
+
+/// Trouble if data didn't get out.
+pub fn all_out() -> Result<()> {
+    noted(std::io::stdout().flush());
+    match LOST.get() {
+        None => Ok(()),
+        Some(why) => Err(Trouble::failed(format!("what was to be shown could not be written out: {why}"))
+            .hint("is the disk full? What was to be recorded is recorded: `wetink status` tells")),
+    }
+}
+
+fn plain_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() || *words::shown(c.encode_utf8(&mut [0; 4])) == *c.encode_utf8(&mut [0; 4]) {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    out
+}
+
 /// `text` in a style; safe to show whatever it holds.
 #[must_use]
 pub fn styled(style: Style, text: &str) -> String {
@@ -128,6 +185,7 @@ pub fn count(n: usize, thing: &str) -> String {
     match (n, thing) {
         (1, "person") => "1 person".into(),
         (n, "person") => format!("{n} people"),
+        (n, "kB") => format!("{n} kB"),
         (1, thing) => format!("1 {thing}"),
         (n, thing) if thing.ends_with(|c: char| "sx".contains(c)) || thing.ends_with("ch") => format!("{n} {thing}es"),
         (n, thing) => format!("{n} {thing}s"),
@@ -147,6 +205,17 @@ pub fn list(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_hides_nothing() {
+        let value = serde_json::json!({ "name": "A\u{202e}na 🎉 \u{e0041}", "note": "Zoë" });
+        let text = plain_json(&value.to_string());
+        assert!(
+            text.contains("\\u202e") && text.contains("Zoë") && !text.contains('\u{202e}') && !text.contains('\u{e0041}'),
+            "{text}"
+        );
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
 
     #[test]
     fn english_plurals_and_lists() {

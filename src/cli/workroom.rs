@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -46,7 +46,9 @@ pub fn read(shop: &Shop, talk: &Talk) -> Result<Ledger> {
     Ok(ledger)
 }
 
-fn open(shop: &Shop) -> Result<Ledger> {
+/// Opens the ledger; the lock, mending and looking for damage are others' work.
+pub fn open(shop: &Shop) -> Result<Ledger> {
+    plain(&shop.ledger())?;
     let path = shop.ledger();
     let empty = std::fs::metadata(&path).map_or(true, |about| about.len() == 0);
     if empty && shop.out().read_dir().is_ok_and(|mut d| d.next().is_some()) {
@@ -69,6 +71,13 @@ fn open(shop: &Shop) -> Result<Ledger> {
 pub fn enter(shop: &Shop, talk: &Talk) -> Result<Workroom> {
     let lock = take_lock(shop)?;
     let mut ledger = open(shop)?;
+    ledger.fit_to_write()?;
+    // A link in their place is refused before anything is done.
+    for folder in [shop.out(), shop.notes(), shop.dir.join("backups")] {
+        if folder.is_symlink() {
+            shop::private_dir(&folder)?;
+        }
+    }
     for line in mend(shop, &mut ledger)? {
         talk.say(line);
     }
@@ -76,6 +85,15 @@ pub fn enter(shop: &Shop, talk: &Talk) -> Result<Workroom> {
         ledger.begin(&command, today);
     }
     Ok(Workroom { ledger, _lock: lock })
+}
+
+/// Waiting for a pipe, or writing into somebody's device, is no way to keep a ledger.
+fn plain(path: &Path) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(about) if !about.is_file() => Err(Trouble::failed(format!("{} is no ordinary file", path.display()))
+            .hint("move it away; if it was a ledger, put a copy back with `wetink restore FILE`")),
+        _ => Ok(()),
+    }
 }
 
 /// One writer at a time. The lock is the system's, so that it is gone with the process, however that ends.
@@ -125,7 +143,7 @@ pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
     for batch in ledger.building()? {
         let place = bundle(shop, &batch.file);
         let waiting = waiting_name(&place);
-        let whole = |path: &std::path::Path| is_whole(path, &batch.sha256);
+        let whole = |path: &Path| is_whole(path, &batch.sha256);
         let what = if place.is_dir() || waiting.is_dir() { "folder" } else { "PDF" };
         if whole(&place) || (whole(&waiting) && fs::rename(&waiting, &place).is_ok()) {
             shop::sync_dir(&shop.out());
@@ -148,8 +166,12 @@ pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
             said.extend(put_away(shop, batch)?.into_iter().map(|to| format!("batch {} is void; its PDF is in {to}", batch.id)));
         }
     }
+    // One that is needed was read when the ledger was opened.
+    if shop.dir.join("ledger.db-journal").exists() {
+        ledger.clear_journal()?;
+    }
     // The lock is ours, so nobody is writing these.
-    for folder in [shop.dir.clone(), shop.out(), shop.notes()] {
+    for folder in [shop.dir.clone(), shop.out(), shop.notes(), shop.dir.join("backups")] {
         for entry in folder.read_dir().into_iter().flatten().flatten() {
             let name = entry.file_name();
             if name.to_string_lossy().starts_with(".wetink-") {
@@ -186,7 +208,7 @@ pub fn put_away(shop: &Shop, batch: &Batch) -> Result<Option<String>> {
     Ok(at)
 }
 
-fn names(folder: &std::path::Path) -> Vec<String> {
+fn names(folder: &Path) -> Vec<String> {
     folder.read_dir().into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect()
 }
 
@@ -209,7 +231,6 @@ pub fn backup_first(shop: &Shop, ledger: &Ledger, today: Day, why: &str) -> Resu
         Some(n) => format!("{stem}-{}.db", n.saturating_add(1)),
     });
     ledger.copy_to(&place)?;
-    shop::private_file(&place)?;
     shop::keep_newest_copies(&folder, &place);
     Ok(Some(place))
 }
@@ -224,14 +245,14 @@ pub fn bundle(shop: &Shop, file: &str) -> PathBuf {
 }
 
 /// Whether a PDF, or the list of a pack's folder and every file on it, is what was recorded.
-pub fn is_whole(bundle: &std::path::Path, recorded: &str) -> bool {
+pub fn is_whole(bundle: &Path, recorded: &str) -> bool {
     let list = if bundle.is_dir() { bundle.join(CHECKSUMS) } else { bundle.to_owned() };
     let Ok(bytes) = fs::read(list) else { return false };
     sha256(&bytes) == recorded && (!bundle.is_dir() || changed(bundle, &bytes).is_empty())
 }
 
 /// The files of a pack that are not what its list says, or gone.
-pub fn changed(folder: &std::path::Path, list: &[u8]) -> Vec<String> {
+pub fn changed(folder: &Path, list: &[u8]) -> Vec<String> {
     let list = String::from_utf8_lossy(list);
     let lines = list.lines().filter_map(|line| line.split_once("  "));
     lines
@@ -241,14 +262,14 @@ pub fn changed(folder: &std::path::Path, list: &[u8]) -> Vec<String> {
 }
 
 /// Removes what waits: a file, or a folder with all in it. What isn't there needs no removing.
-fn clear(path: &std::path::Path) {
+fn clear(path: &Path) {
     let folder = fs::symlink_metadata(path).is_ok_and(|about| about.is_dir());
     let _ = if folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
 }
 
 /// The name a PDF, or a pack's folder, waits under until the ledger has its batch.
 #[must_use]
-pub fn waiting_name(place: &std::path::Path) -> std::path::PathBuf {
+pub fn waiting_name(place: &Path) -> PathBuf {
     let name = place.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     place.with_file_name(format!(".wetink-{name}"))
 }
@@ -266,15 +287,19 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// A place between two effects where a test may stop the process as a power cut would: `WETINK_STOP_AT=3` ends it at the third.
-/// Not in release builds.
+/// `WETINK_CTRL_C_AT=3` presses Ctrl-C there. Not in release builds.
 pub fn step(_name: &str) {
     #[cfg(debug_assertions)]
     {
         use std::sync::atomic::{AtomicUsize, Ordering};
         static STEPS: AtomicUsize = AtomicUsize::new(0);
         let now = STEPS.fetch_add(1, Ordering::SeqCst) + 1;
-        if std::env::var("WETINK_STOP_AT").is_ok_and(|at| at.parse() == Ok(now)) {
+        let here = |name: &str| std::env::var(name).is_ok_and(|at| at.parse() == Ok(now));
+        if here("WETINK_STOP_AT") {
             std::process::abort();
+        }
+        if here("WETINK_CTRL_C_AT") {
+            crate::cli::bar::press_ctrl_c();
         }
     }
 }

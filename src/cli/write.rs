@@ -54,7 +54,7 @@ impl Write {
             let before = self.refresh(world, &shop, &room.ledger, month, &path)?;
             let sheet = Sheet::read(&name, &std::fs::read(&path).map_err(|e| Trouble::file("read", &path, &e))?)?;
             let new = sheet.entries.len().saturating_sub(before);
-            talk.put(path.display().to_string());
+            talk.put_path(&path);
             let more = if before > 0 && new > 0 { format!(", {new} of them new") } else { String::new() };
             talk.say(format!("{}: {} for {}{more}", styled(STRONG, &name), count(sheet.entries.len(), "card"), month.long()));
         }
@@ -104,6 +104,8 @@ impl Write {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(e) => return Err(Trouble::file("read", path, &e)),
         };
+        // What can't be read must not be added to.
+        Sheet::read(&shop.name_of(path), &old)?;
         let withdrawn = |entry: &Entry| no_longer(ledger, entry, month);
         let new = sheet::refresh(&old, month, &prompts, withdrawn);
         if new != old {

@@ -68,6 +68,39 @@ impl Equal {
         equal
     }
 
+    /// Whether so many words stand in a row in both notes as a stretch has at least; two written as one count too.
+    fn in_a_row(&self, draft: &Reading, earlier: &Reading) -> bool {
+        let width = self.columns + 1;
+        let (mut above, mut row) = (vec![0_u8; width], vec![0_u8; width]);
+        for i in 0..self.rows {
+            for j in 0..self.columns {
+                let joined = |r: &Reading, n: usize, shape: u64| r.terms.get(n).is_some_and(|t| t.joined == shape);
+                let near = |n: usize| n.saturating_sub(1)..=n;
+                let equal = self.at(i, j) > 0.0
+                    || near(i).any(|n| joined(draft, n, earlier.terms[j].shape))
+                    || near(j).any(|n| joined(earlier, n, draft.terms[i].shape));
+                row[j + 1] = if equal { 1 + above[j].max(above[j + 1]).max(row[j]).min(LEAST_PAIRS as u8) } else { 0 };
+                if usize::from(row[j + 1]) >= LEAST_PAIRS {
+                    return true;
+                }
+            }
+            std::mem::swap(&mut above, &mut row);
+            row[0] = 0;
+        }
+        false
+    }
+
+    /// Whether every word of some sentence of the draft, of more than a few, is somewhere in the earlier note.
+    fn a_sentence(&self, draft: &Reading) -> bool {
+        let mut sentences = draft.terms[..self.rows].chunk_by(|a, b| a.sentence == b.sentence);
+        let mut start = 0;
+        sentences.any(|terms| {
+            let best = &self.best[start..start + terms.len()];
+            start += terms.len();
+            terms.len() > LEAST_PAIRS && best.iter().all(|b| *b > 0.0)
+        })
+    }
+
     pub fn at(&self, i: usize, j: usize) -> f32 {
         self.cells[i * self.columns + j]
     }
@@ -149,6 +182,11 @@ enum From {
 /// All stretches two notes share, the weightiest first; each word is used once.
 pub(super) fn blocks(draft: &Reading, earlier: &Reading, equal: &Equal) -> Vec<Block> {
     let (n, m) = (equal.rows, equal.columns);
+    // Most notes have no three words in a row in common, and no sentence word by word. They aren't laid beside each other at all:
+    // nothing would come of it.
+    if !equal.in_a_row(draft, earlier) && !equal.a_sentence(draft) {
+        return Vec::new();
+    }
     let mut used = (vec![false; n], vec![false; m]);
     let mut found = Vec::new();
     let width = m + 1;

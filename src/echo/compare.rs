@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::align::{self, Block, Equal};
 use super::reading::Reading;
+use super::scatter::scattered;
 
 /// Below this matched weight two notes have nothing to do with each other.
 const LEAST: f32 = 1.8;
@@ -14,6 +15,9 @@ const SHARE_OF_LITTLE: f32 = 0.10;
 const LEAST_SKELETON: f32 = 2.4;
 const SKELETON: f32 = 0.55;
 const SKELETON_OF_LITTLE: f32 = 0.05;
+/// The same where no three words in a row are left.
+const TORN: f32 = 4.0;
+const TORN_SHARE: f32 = 0.6;
 /// From so much on nothing more is asked.
 const MUCH: f32 = 5.0;
 /// A body of its own weighs so much, and so much of it is in no stretch shared with the other note.
@@ -64,10 +68,7 @@ pub(super) fn compare(draft: &Reading, earlier: &Reading) -> Option<Likeness> {
         return None;
     }
     let blocks = align::blocks(draft, earlier, &equal);
-    if blocks.is_empty() {
-        return None;
-    }
-    let (is, swaps) = exchanged(draft, earlier, &blocks);
+    let (mut is, swaps) = exchanged(draft, earlier, &blocks);
     let edges = edges(draft, earlier, &equal, &blocks);
     let heavy = shares(draft, earlier, &blocks, &swaps, &edges, |r, n| r.terms[n].weight);
     let flat = shares(draft, earlier, &blocks, &swaps, &edges, |r, n| r.terms[n].flat);
@@ -75,15 +76,21 @@ pub(super) fn compare(draft: &Reading, earlier: &Reading) -> Option<Likeness> {
     let by_weight = heavy.matched >= LEAST && heavy.share >= SHARE + SHARE_OF_LITTLE * (MUCH - heavy.matched).max(0.0);
     let by_skeleton =
         flat.matched >= LEAST_SKELETON && flat.share >= SKELETON + SKELETON_OF_LITTLE * (MUCH - flat.matched).max(0.0);
-    let copy = run >= 3 && (by_weight || by_skeleton);
-    Some(Likeness {
-        blocks,
-        is,
-        swaps,
-        matched: heavy.matched,
-        share: if by_weight { heavy.share } else { heavy.share.max(flat.share) },
-        copy,
-    })
+    // Every third word exchanged leaves no three in a row, and a skeleton that shows.
+    let torn = run == 2 && flat.matched >= TORN && flat.share >= TORN_SHARE;
+    let mut copy = run >= 3 && (by_weight || by_skeleton) || torn;
+    let mut share = if by_weight { heavy.share } else { heavy.share.max(flat.share) };
+    let mut matched = heavy.matched;
+    if !copy && let Some(pieces) = scattered(draft, earlier, &equal, (&edges.draft, &edges.earlier)) {
+        (copy, share, matched) = (true, pieces.share, matched.max(pieces.matched));
+        for (i, j) in pieces.pairs {
+            is[i] = Is::Same(j);
+        }
+    }
+    if blocks.is_empty() && !copy {
+        return None;
+    }
+    Some(Likeness { blocks, is, swaps, matched, share, copy })
 }
 
 struct Shares {
@@ -117,6 +124,11 @@ fn shares(
     }
     let (mut whole_new, mut whole_old): (f32, f32) = (new.iter().sum(), old.iter().sum());
     for (then, now) in swaps {
+        // Of two short notes with one opening the rest is not exchanged but said anew, if there is a clause in it.
+        let clause = now.iter().any(|n| draft.terms[*n].clause) || then.iter().any(|n| earlier.terms[*n].clause);
+        if clause && from_new.max(from_old) < MUCH {
+            continue;
+        }
         whole_new -= now.iter().map(|n| new[*n]).sum::<f32>();
         whole_old -= then.iter().map(|n| old[*n]).sum::<f32>();
     }

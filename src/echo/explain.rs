@@ -140,6 +140,21 @@ pub(super) fn marks(draft: &Reading, earlier: &Reading, old: &Earlier, likeness:
             Is::Swapped(n) => Touch::Swapped(typed(earlier, old, &likeness.swaps[n].0)),
         };
     }
+    runs(&draft.words, &touches)
+}
+
+/// The marks of a patchwork: what is from another card, and what is own.
+pub(super) fn stitched(draft: &Reading, from: &[Option<usize>]) -> Vec<Mark> {
+    let mut touches = vec![Touch::Same; draft.words.all().len()];
+    for (term, _) in draft.terms.iter().zip(from).filter(|(_, from)| from.is_none()) {
+        touches[term.word] = Touch::Own;
+    }
+    runs(&draft.words, &touches)
+}
+
+/// Words that are the same thing in a row, as one.
+fn runs(words: &Words, touches: &[Touch]) -> Vec<Mark> {
+    let all = words.all();
     let mut marks: Vec<Mark> = Vec::new();
     for (n, word) in all.iter().enumerate() {
         if n > 0 && all[n - 1].from == word.from {

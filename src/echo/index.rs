@@ -14,8 +14,10 @@ const FEW_WORDS: usize = 13;
 const MOST_KEYS: usize = 220;
 
 /// Rows of letters kept of a note, and asked for.
-pub const LETTERS_KEPT: usize = 4;
+const LETTERS_KEPT: usize = 4;
 const LETTERS_ASKED: usize = 24;
+/// Where other words may be strewn between its own, words further apart are asked for too.
+const STREWN: usize = 6;
 
 /// What the index keeps of one note.
 #[derive(Clone, Debug, Default)]
@@ -24,13 +26,27 @@ pub struct Traits {
     pub fingerprints: Vec<i64>,
     /// Each with the sentence it is from.
     pub keys: Vec<(u32, usize)>,
-    /// Rows of its letters, whatever gaps are between them, most telling first: it is found by these where its words are
-    /// disguised. The index keeps the first [`LETTERS_KEPT`]; none are given for a note whose text must be forgotten.
+    /// Rows of its letters, whatever gaps are between them: it is found by these where its words are disguised. An index keeps
+    /// the first few; behind them are more to ask by. None are given for a note whose text must be forgotten.
     pub letters: Vec<u32>,
     /// The gaps between its words are not where a reader expects them.
     pub scrambled: bool,
     /// Its different words, for how often words stand in the shop's notes.
     pub stems: Vec<i64>,
+}
+
+impl Traits {
+    /// What the note is put into an index under.
+    pub fn kept(&self) -> impl Iterator<Item = u32> {
+        let words = self.keys.iter().map(|(key, _)| *key);
+        words.chain(self.letters.iter().take(LETTERS_KEPT).copied())
+    }
+
+    /// What others are asked for by, each with the sentence it is from.
+    pub fn asked(&self) -> impl Iterator<Item = (u32, usize)> {
+        let letters = self.letters.iter().filter(|_| self.scrambled).map(|key| (*key, 0));
+        self.keys.iter().copied().chain(letters)
+    }
 }
 
 /// Everything the index keeps of a note. `public` leaves out what might be a name, for a note whose text must be forgotten.
@@ -65,14 +81,17 @@ pub fn traits(text: &str, names: &[String], public: bool) -> Traits {
         }
     };
     let content: Vec<_> = terms.iter().filter(|t| !t.function).collect();
-    for (n, a) in content.iter().enumerate() {
-        for b in content.iter().skip(n + 1).take(2) {
-            let (low, high) = (a.stem.min(b.stem), a.stem.max(b.stem));
-            if low != high {
-                put(hash_pair(low, high), a.sentence);
+    let pairs = |put: &mut dyn FnMut(u64, u16), apart: std::ops::Range<usize>| {
+        for (n, a) in content.iter().enumerate() {
+            for b in content.iter().skip(n + apart.start).take(apart.len()) {
+                let (low, high) = (a.stem.min(b.stem), a.stem.max(b.stem));
+                if low != high {
+                    put(hash_pair(low, high), a.sentence);
+                }
             }
         }
-    }
+    };
+    pairs(&mut put, 1..3);
     if content.len() < FEW_WORDS {
         for three in terms.windows(3).filter(|t| t[0].sentence == t[2].sentence) {
             put(hash_pair(hash_pair(three[0].stem, three[1].stem), three[2].stem), three[0].sentence);
@@ -82,6 +101,11 @@ pub fn traits(text: &str, names: &[String], public: bool) -> Traits {
             let all = reading.terms.iter().filter(|t| !t.name).fold(1, |all, t| hash_pair(all, t.stem));
             traits.keys.push(((all >> 32) as u32, 0));
         }
+    }
+    if traits.scrambled {
+        let mut asked = |key: u64, _| traits.letters.push((key >> 32) as u32);
+        pairs(&mut asked, 3..STREWN);
+        traits.letters.truncate(LETTERS_ASKED + MOST_KEYS);
     }
     traits
 }

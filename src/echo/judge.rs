@@ -6,7 +6,7 @@ use super::align::coarse;
 use super::compare::{Is, Likeness, compare};
 use super::explain::{self, Source, fold_hash, marks, one_line, short};
 use super::reading::{Frequencies, Reading, Term};
-use super::{Draft, Earlier, Finding, House, Kept, Other, Rule, names, placeholder, wording};
+use super::{Draft, Earlier, Finding, House, Kept, Other, Rule, placeholder, stranger, wording};
 
 /// Shares of a patchwork: so much of the note must come from others.
 const PATCHED: f32 = 0.70;
@@ -50,7 +50,7 @@ pub(super) fn findings(draft: &Draft<'_>, earlier: &[Earlier], house: &House) ->
     }
     let beside = lay_beside(draft, &reading, earlier, house);
     let copy = copy(draft, &reading, &beside);
-    found.extend(wrong_names(draft, &reading, house, copy.as_ref().map(|c| c.0)));
+    found.extend(stranger::findings(draft, &reading, house, copy.as_ref().map(|c| c.0.earlier)));
     match copy {
         Some((_, finding)) => found.push(finding),
         None => found.extend(patchwork(draft, &reading, &beside)),
@@ -217,6 +217,7 @@ fn patchwork(draft: &Draft<'_>, reading: &Reading, beside: &[Beside<'_>]) -> Opt
     }
     let mut finding = Finding::new(Rule::Patchwork, format!("this is stitched together from {} earlier notes", sources.len()));
     finding.share = Some(share);
+    finding.marks = explain::stitched(reading, &from);
     for sentence in 0..reading.words.sentences() {
         let terms: Vec<usize> =
             (0..reading.terms.len()).filter(|n| usize::from(reading.terms[*n].sentence) == sentence).collect();
@@ -238,54 +239,6 @@ fn patchwork(draft: &Draft<'_>, reading: &Reading, beside: &[Beside<'_>]) -> Opt
     finding.help =
         vec![format!("write at least one thing only {} would recognise", if who.is_empty() { "they".into() } else { who })];
     Some(finding)
-}
-
-/// Somebody else is spoken to; or the name of the one the old note was for has been left in.
-fn wrong_names(draft: &Draft<'_>, reading: &Reading, house: &House, copied: Option<&Beside<'_>>) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
-    let allowed: Vec<Words> = draft.recipient.names.iter().map(String::as_str).chain(draft.recipient.known.iter().map(|f| f.text.as_str())).map(Words::read).collect();
-    let is_allowed = |hash: u64| allowed.iter().any(|words| words.all().iter().any(|w| w.hash == hash));
-    let recipient = crate::words::shown(&draft.recipient.name);
-    let forgotten: Vec<Words> = copied.into_iter().flat_map(|c| &c.earlier.names).map(|n| Words::read(n)).collect();
-    let own = names::own(&reading.words, &draft.recipient.names);
-    let lexicon = reading.words.language().lexicon();
-    let english = crate::words::Language::English.lexicon();
-    let mut put = |range: std::ops::Range<usize>, severe: bool, message: String| {
-        if found.iter().any(|f| f.ranges.contains(&range)) {
-            return;
-        }
-        let mut finding = Finding::new(Rule::WrongName, message).at(range);
-        if !severe {
-            finding.severity = super::Severity::Warn;
-        }
-        found.push(finding);
-    };
-    for (word, own) in reading.words.all().iter().zip(&own) {
-        let small = |l: &crate::words::Lexicon| l.is_function(word.hash) || l.is_title(word.hash) || l.is_everyday(word.hash);
-        if *own || !word.capital || small(lexicon) || small(english) || is_allowed(word.hash) {
-            continue;
-        }
-        if forgotten.iter().any(|words| words.all().iter().any(|w| w.hash == word.hash)) {
-            let name = one_line(draft.text, &word.from);
-            put(word.from.clone(), true, format!("{name} was left in from the old note; this card goes to {recipient}"));
-        }
-    }
-    for greeted in names::greeted(draft.text, &reading.words) {
-        let is_own = reading.words.all().iter().zip(&own).any(|(w, own)| *own && w.from == greeted.range);
-        if is_own || is_allowed(greeted.hash) || lexicon.is_function(greeted.hash) {
-            continue;
-        }
-        if house.names.who(greeted.hash).is_some() {
-            let name = one_line(draft.text, &greeted.range);
-            let message = if greeted.hailed {
-                format!("this greets {name}, but the card goes to {recipient}")
-            } else {
-                format!("this seems to speak to {name}, but the card goes to {recipient}")
-            };
-            put(greeted.range, greeted.hailed, message);
-        }
-    }
-    found
 }
 
 /// See [`super::traces`].
@@ -340,6 +293,7 @@ fn from_traces(traces: &[u16]) -> Reading {
                 name: false,
                 common: false,
                 function: false,
+                clause: false,
                 figure: false,
             }
         })

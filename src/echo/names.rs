@@ -1,10 +1,8 @@
 //! Whose name is it: the recipient's own, somebody else's on record, or just a word.
 
-use std::collections::HashMap;
+use crate::words::{AsItIs, Language, Lexicon, Word, Words};
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
-use std::ops::Range;
-
-use crate::words::{AsItIs, Language, Words};
 
 use super::align::edits_at_most;
 
@@ -62,6 +60,7 @@ fn is_and(hash: u64) -> bool {
 /// Everybody else a card may go to, by the words they are called with.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
+    families: HashSet<u64, BuildHasherDefault<AsItIs>>,
     called: HashMap<u64, Vec<String>, BuildHasherDefault<AsItIs>>,
 }
 
@@ -76,13 +75,28 @@ impl Names {
     pub fn add(&mut self, name: &str, who: &str) {
         let words = Words::read_as(name, Language::Other);
         let english = Language::English.lexicon();
+        let titled = words.all().iter().any(|w| english.is_title(w.hash));
         for word in words.all().iter().filter(|w| w.len() >= 2 && !english.is_title(w.hash) && !english.is_function(w.hash)) {
+            if titled {
+                self.families.insert(word.hash);
+            }
             let ids = self.called.entry(word.hash).or_default();
-            // Three Anas are enough to say that there are Anas.
-            if ids.len() < 3 && !ids.iter().any(|id| id == who) {
+            if ids.last().is_none_or(|id| id != who) {
                 ids.push(who.to_owned());
             }
         }
+    }
+
+    /// Adds a family name, which is used in full or behind a title.
+    pub fn add_family(&mut self, name: &str, who: &str) {
+        self.add(name, who);
+        self.families.extend(Words::read_as(name, Language::Other).all().iter().filter(|w| w.len() >= 2).map(|w| w.hash));
+    }
+
+    /// Whether it is somebody's family name.
+    #[must_use]
+    pub fn is_family(&self, word: u64) -> bool {
+        self.families.contains(&word)
     }
 
     /// Who is called so.
@@ -92,11 +106,16 @@ impl Names {
     }
 }
 
+/// Three Anas are enough to say that there are Anas.
+pub(super) const MANY: usize = 3;
+
 /// A name somebody is spoken to by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Greeted {
-    pub range: Range<usize>,
-    pub hash: u64,
+    /// Its place among the words.
+    pub word: usize,
+    /// One of several, or behind whoever is named: `your husband, Tom`.
+    pub apposed: bool,
     /// At the very beginning or after a greeting; otherwise only set off by commas, as a third person may be as well.
     pub hailed: bool,
 }
@@ -118,9 +137,12 @@ pub(super) fn greeted(text: &str, words: &Words) -> Vec<Greeted> {
         text.get(all[n].from.end..end).unwrap_or_default()
     };
     let mut put = |n: usize, hailed: bool| {
-        let greeted = Greeted { range: all[n].from.clone(), hash: all[n].hash, hailed };
-        if !found.iter().any(|g| g.range == greeted.range) {
-            found.push(greeted);
+        if !found.iter().any(|g| g.word == n) {
+            let behind = n > 0 && (all[n - 1].capital && n > 1 || [lexicon, english].iter().any(|l| l.is_kin(all[n - 1].hash)));
+            let and = |m: usize| all.get(m).is_some_and(|w| is_and(w.hash));
+            let name = |m: usize| all.get(m).is_some_and(|w| w.capital);
+            let listed = and(n + 1) && name(n + 2) || name(n + 1) && and(n + 2);
+            found.push(Greeted { word: n, hailed, apposed: behind || listed });
         }
     };
     for start in 0..all.len() {
@@ -156,19 +178,34 @@ pub(super) fn greeted(text: &str, words: &Words) -> Vec<Greeted> {
             }
         }
     }
-    // `Yours, Ana` is whoever signs.
-    let signed = |n: usize| {
-        n + 1 == all.len()
-            && all[..n]
-                .iter()
-                .filter(|w| w.sentence == all[n].sentence)
-                .all(|w| lexicon.is_function(w.hash) || lexicon.is_greeting(w.hash))
-    };
-    for n in (1..all.len()).filter(|n| !signed(*n)) {
+    for n in (1..all.len()).filter(|n| signature(text, all, [lexicon, english], *n).is_none()) {
         let (before, after) = (between(n), behind(n));
         if all[n].capital && before.trim() == "," && (after.is_empty() || after.trim_start().starts_with([',', '!', '?', '.'])) {
             put(n, false);
         }
     }
     found
+}
+
+/// Where a signature begins that ends with this word: `Yours, Ana`, a name alone on the last line, `Tom and Eva`.
+pub(super) fn signature(text: &str, all: &[Word], lexicons: [&Lexicon; 2], end: usize) -> Option<usize> {
+    let behind = text.get(all[end].from.end..all.get(end + 1).map_or(text.len(), |w| w.from.start)).unwrap_or_default();
+    if !all[end].capital || end + 1 < all.len() && !behind.contains('\n') {
+        return None;
+    }
+    let sentence = all[end].sentence;
+    let mut start = end;
+    while start > 0 && all[start - 1].sentence == sentence && (is_and(all[start - 1].hash) || all[start - 1].capital) {
+        start -= 1;
+    }
+    let closing = |w: &Word| lexicons.iter().any(|l| l.is_function(w.hash) || l.is_greeting(w.hash));
+    while start < end && (closing(&all[start]) || is_and(all[start].hash)) {
+        start += 1;
+    }
+    let mut before = all[..start].iter().rev().take_while(|w| w.sentence == sentence).peekable();
+    // A first sentence that is only a name greets; it doesn't sign.
+    if before.peek().is_none() && start == 0 {
+        return None;
+    }
+    before.all(closing).then_some(start)
 }

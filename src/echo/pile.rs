@@ -23,8 +23,8 @@ impl Pile {
         for print in &traits.fingerprints {
             self.prints.entry(*print).or_default().push(self.count);
         }
-        for (key, _) in &traits.keys {
-            self.keys.entry(*key).or_default().push(self.count);
+        for key in traits.kept() {
+            self.keys.entry(key).or_default().push(self.count);
         }
         self.count += 1;
     }
@@ -44,11 +44,11 @@ impl Pile {
             .collect();
         let mut scores: HashMap<usize, f32> = HashMap::new();
         let mut by_sentence: BTreeMap<usize, HashMap<usize, f32>> = BTreeMap::new();
-        for (key, sentence) in &traits.keys {
-            let Some(sharing) = self.keys.get(key) else { continue };
+        for (key, sentence) in traits.asked() {
+            let Some(sharing) = self.keys.get(&key) else { continue };
             // A key that half the sheet shares tells little.
             let worth = 1.0 / (1.0 + (sharing.len() as f32).ln());
-            let here = by_sentence.entry(*sentence).or_default();
+            let here = by_sentence.entry(sentence).or_default();
             for note in sharing.iter().rev().take(64) {
                 *scores.entry(*note).or_default() += worth;
                 *here.entry(*note).or_default() += worth;

@@ -79,6 +79,8 @@ pub(super) struct Term {
     /// Inside a phrase anybody may say.
     pub common: bool,
     pub function: bool,
+    /// A small word that makes a sentence: `is`, `you`, `not`.
+    pub clause: bool,
     pub figure: bool,
 }
 
@@ -147,6 +149,7 @@ impl Reading {
                     common: common[n],
                     word: n,
                     function,
+                    clause: lexicon.is_clause(word.hash),
                     figure: word.figure,
                 }
             })

@@ -105,7 +105,8 @@ fn aid(draft: &Draft<'_>, name: &str) -> Vec<String> {
     if recipient.known.is_empty() {
         let mut lines = vec![format!("write at least one thing only {} would recognise", or_them(name))];
         if !recipient.id.is_empty() {
-            lines.push(format!("what you know can be kept and is shown here next time: `wetink log {} fact \"…\"`", recipient.id));
+            lines
+                .push(format!("what you know can be kept and is shown here next time: `wetink log {} fact \"…\"`", recipient.id));
         }
         return lines;
     }
@@ -126,7 +127,7 @@ fn own_weight(reading: &Reading, house: &House) -> f32 {
     let mut seen = BTreeSet::new();
     let mut weight = 0.0;
     for (n, term) in reading.terms.iter().enumerate() {
-        let cards_say = lexicon.is_greeting(term.hash) || language != Language::English && lexicon.is_greeting_stem(term.stem);
+        let cards_say = lexicon.is_greeting(term.hash) || lexicon.is_greeting_stem(term.stem);
         if term.function || term.common || term.name || cards_say || house.signs_as(term.hash) || !seen.insert(term.stem) {
             continue;
         }

@@ -63,11 +63,13 @@ pub(super) struct Forms {
 }
 
 /// One letter: the font's outline made movable, and the forms drawn so far.
-struct Letter {
+pub(super) struct Letter {
     glyph: u32,
     outline: Outline,
     /// At each point: the way across the line, and the share of the whole line it stands for.
     across: Vec<(Vec2, f64)>,
+    /// At each point: how far it moves across the line for each part of a turn or a stretch.
+    swing: Vec<[f32; 4]>,
     /// At each point, the middle of its stroke.
     middles: Vec<Point>,
     /// How much heavier and lighter the pen writes it, at each edge: by a thirtieth of the stroke.
@@ -77,11 +79,13 @@ struct Letter {
     drawn: [Mutex<Drawn>; 3],
 }
 
-#[derive(Default)]
-struct Drawn {
-    forms: Vec<Arc<Shape>>,
-    /// How each form's points were moved across the line, to compare with.
-    moves: Vec<Vec<f32>>,
+type Drawn = Vec<Arc<Form>>;
+
+/// One form of a letter.
+pub(super) struct Form {
+    pub(super) shape: Arc<Shape>,
+    /// How its points were moved across the line, to compare with.
+    moves: Vec<f32>,
 }
 
 impl Forms {
@@ -115,38 +119,27 @@ impl Forms {
 
     /// Draws a letter's whole pool, so that [`Forms::form`] finds it ready.
     pub(super) fn prepare(&self, glyph: u32, manner: Manner) {
-        self.form(glyph, manner, self.pool(glyph) - 1);
+        self.form(&self.letter(glyph), manner, self.pool(glyph) - 1);
     }
 
     /// Form `k` of a letter.
-    pub(super) fn form(&self, glyph: u32, manner: Manner, k: usize) -> Arc<Shape> {
-        let letter = self.letter(glyph);
+    pub(super) fn form(&self, letter: &Letter, manner: Manner, k: usize) -> Arc<Form> {
         let mut drawn = letter.drawn[manner as usize].lock().unwrap_or_else(PoisonError::into_inner);
-        while drawn.forms.len() <= k {
-            let (outline, moves) = self.draw(&letter, manner, &drawn);
-            let form = drawn.forms.len() as u64;
-            drawn.forms.push(Arc::new(Shape {
-                key: key(&[&[self.face.mark(), u64::from(glyph), manner as u64, form, EDITION].map(u64::to_le_bytes).concat()]),
+        while drawn.len() <= k {
+            let (outline, moves) = self.draw(letter, manner, &drawn);
+            let name = [self.face.mark(), u64::from(letter.glyph), manner as u64, drawn.len() as u64, EDITION];
+            let shape = Shape {
+                key: key(&[&name.map(u64::to_le_bytes).concat()]),
                 outline: outline.to_path(self.x_height),
-                advance: self.face.outline(glyph).advance,
-            }));
-            drawn.moves.push(moves);
+                advance: self.face.outline(letter.glyph).advance,
+            };
+            drawn.push(Arc::new(Form { shape: Arc::new(shape), moves }));
         }
-        drawn.forms[k].clone()
+        drawn[k].clone()
     }
 
-    /// How a form stands when it is turned and stretched by `jitter`, to compare with others of its letter by [`apart`].
-    pub(super) fn stance(&self, glyph: u32, manner: Manner, k: usize, jitter: Affine) -> Vec<f32> {
-        let letter = self.letter(glyph);
-        let mut stance = letter.moves(|_, p| jitter * p);
-        let drawn = letter.drawn[manner as usize].lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(moves) = drawn.moves.get(k) {
-            stance.iter_mut().zip(moves).for_each(|(all, own)| *all += own);
-        }
-        stance
-    }
-
-    fn letter(&self, glyph: u32) -> Arc<Letter> {
+    /// A letter, made movable.
+    pub(super) fn letter(&self, glyph: u32) -> Arc<Letter> {
         if let Some(letter) = self.letters.read().ok().and_then(|known| known.get(&glyph).cloned()) {
             return letter;
         }
@@ -157,21 +150,22 @@ impl Forms {
             outline.contours.iter().flatten().zip(&middles).map(|(node, middle)| 2.0 * node.at.distance(*middle)).collect();
         thick.sort_by(f64::total_cmp);
         let ink = (thick.get(thick.len() / 2).copied().unwrap_or(0.1) / 30.0).min(0.004);
-        let letter = Letter { glyph, across, middles, ink, outline, rivals: OnceLock::new(), drawn: Default::default() };
+        let swing = swing(&outline, &across);
+        let letter = Letter { glyph, across, swing, middles, ink, outline, rivals: OnceLock::new(), drawn: Default::default() };
         let letter = Arc::new(letter);
         let mut known = self.letters.write().unwrap_or_else(PoisonError::into_inner);
         known.entry(glyph).or_insert(letter).clone()
     }
 
     /// A new form, drawn again until it is unlike its sisters and unlike other letters.
-    fn draw(&self, letter: &Letter, manner: Manner, drawn: &Drawn) -> (Outline, Vec<f32>) {
-        let form = drawn.forms.len() as u64;
+    fn draw(&self, letter: &Letter, manner: Manner, drawn: &[Arc<Form>]) -> (Outline, Vec<f32>) {
+        let form = drawn.len() as u64;
         let mut amount = self.noise * manner.noise();
         let mut best: Option<(f64, Outline, Vec<f32>)> = None;
         for draw in 0..DRAWS {
             let name = [self.face.mark(), u64::from(letter.glyph), manner as u64, form, draw, EDITION];
             let (outline, moves) = self.moved(letter, &mut Dice::new(&name), amount);
-            let apart = drawn.moves.iter().map(|sister| apart(sister, &moves)).fold(f64::INFINITY, f64::min);
+            let apart = drawn.iter().map(|sister| apart(&sister.moves, &moves)).fold(f64::INFINITY, f64::min);
             let misread = self.misread(letter, &outline, &moves);
             // A sister too near is a lesser fault than a letter misread.
             let merit = if misread { apart.min(1.0) - 10.0 } else { apart };
@@ -255,6 +249,17 @@ impl Forms {
 }
 
 impl Letter {
+    /// How a form stands when it is turned and stretched by `jitter`, to compare with others of its letter by [`apart`].
+    pub(super) fn stance(&self, form: &Form, jitter: Affine) -> Vec<f32> {
+        let [a, b, c, d, ..] = jitter.as_coeffs();
+        let by = [a - 1.0, b, c, d - 1.0].map(|part| part as f32);
+        let moved = |swing: &[f32; 4]| by[0] * swing[0] + by[1] * swing[1] + by[2] * swing[2] + by[3] * swing[3];
+        if form.moves.is_empty() {
+            return self.swing.iter().map(moved).collect();
+        }
+        self.swing.iter().zip(&form.moves).map(|(swing, own)| moved(swing) + own).collect()
+    }
+
     /// How far each point has moved across the line, weighted, less the movement of the whole. The sum of the differences
     /// of two such lists is nearly the distance of the two forms.
     fn moves(&self, moved: impl Fn(usize, Point) -> Point) -> Vec<f32> {
@@ -263,6 +268,19 @@ impl Letter {
         let whole = shifts.iter().zip(&self.across).fold(Vec2::ZERO, |sum, (shift, (_, share))| sum + *shift * *share);
         shifts.iter().zip(&self.across).map(|(shift, (normal, share))| ((*shift - whole).dot(*normal) * share) as f32).collect()
     }
+}
+
+/// What a turn or a stretch about 0, 0 does to each point across its line, less what it does to the whole letter, which is no
+/// difference of form: the parts of the first column of the matrix, then those of the second.
+fn swing(outline: &Outline, across: &[(Vec2, f64)]) -> Vec<[f32; 4]> {
+    let points = || outline.contours.iter().flatten().map(|node| node.at.to_vec2()).zip(across);
+    let middle = points().fold(Vec2::ZERO, |sum, (p, (_, share))| sum + p * *share);
+    points()
+        .map(|(p, (normal, share))| {
+            let p = (p - middle) * *share;
+            [p.x * normal.x, p.x * normal.y, p.y * normal.x, p.y * normal.y].map(|part| part as f32)
+        })
+        .collect()
 }
 
 /// How much of the noise a point of a joined letter takes: little where strokes meet, at the letter's ends between baseline

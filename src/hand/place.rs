@@ -182,7 +182,7 @@ impl Hand {
         let mut line = Vec::with_capacity(range.len());
         for i in range {
             let piece = &paragraph.words[i];
-            let mut box_of_ink: Option<Rect> = None;
+            let mut box_of_ink = Rect::new(f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
             let mut glyphs = Vec::with_capacity(piece.letters.len());
             for letter in &piece.letters {
                 let [a, b, c, d, dx, dy] = letter.at.as_coeffs();
@@ -201,15 +201,14 @@ impl Hand {
                 ]);
                 for element in letter.shape.outline.elements() {
                     for point in element.end_point().into_iter().chain(control(element)) {
-                        let p = at * point;
-                        box_of_ink = Some(box_of_ink.map_or(Rect::from_points(p, p), |b| b.union_pt(p)));
+                        box_of_ink = box_of_ink.union_pt(at * point);
                     }
                 }
                 glyphs.push(Glyph { shape: letter.shape.clone(), at });
             }
             let word = Word { text: piece.text.clone(), glyphs, ink: shaded(ink, piece.shade) };
             let nowhere = Rect::from_origin_size((row.left + x * size, row.baseline), (0.0, 0.0));
-            line.push((word, box_of_ink.unwrap_or(nowhere)));
+            line.push((word, if box_of_ink.x0 <= box_of_ink.x1 { box_of_ink } else { nowhere }));
             x += paragraph.widths[i].ink + paragraph.widths[i].gap;
         }
         line

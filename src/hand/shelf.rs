@@ -25,6 +25,8 @@ const FILES: [(&str, &[u8]); 6] = [
 ];
 /// Own fonts looked at; a folder with more is somebody's whole collection.
 const MOST_OWN: usize = 60;
+/// No font a shop uses is larger, in bytes; what is larger isn't even read.
+const MOST_FONT: u64 = 64 << 20;
 
 /// The file `hands.toml`.
 #[derive(Deserialize)]
@@ -122,7 +124,7 @@ impl Hands {
     }
 
     fn add_own(&mut self, folder: &Path) {
-        let list = std::fs::read_to_string(folder.join("hands.toml")).ok();
+        let list = Some(folder.join("hands.toml")).filter(|f| f.is_file()).and_then(|f| std::fs::read_to_string(f).ok());
         let entries = match list.as_deref().map(toml::from_str::<List>) {
             Some(Ok(list)) => list.hand,
             Some(Err(error)) => {
@@ -157,7 +159,9 @@ impl Hands {
                 file: file.clone(),
             });
             let path = folder.join(&file);
+            let large = std::fs::metadata(&path).is_ok_and(|about| about.len() > MOST_FONT);
             let added = match std::fs::read(&path) {
+                _ if large => Err(Trouble::failed(format!("fonts/{file} is too large for a font")).hint("take it out of fonts/")),
                 Ok(bytes) => self.add(entry.sane(), Cow::Owned(bytes)),
                 Err(error) => Err(Trouble::file("read", &path, &error)),
             };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kurbo::PathEl;
 
 use super::dice::{Dice, small_turn};
-use super::forms::apart;
+use super::forms::{self, apart};
 use super::{Hand, Manner};
 use crate::face::Features;
 use crate::measure::{Affine, Point, Rect, Vec2};
@@ -47,13 +47,19 @@ pub(super) struct Piece {
     right: [f32; BANDS],
 }
 
+/// A letter in this note: the order of its forms, and how those written so far stand.
+struct Written {
+    letter: Arc<forms::Letter>,
+    order: Vec<u32>,
+    stances: Vec<Vec<f32>>,
+}
+
 /// Chance for one card: which form of each letter comes next, and how each word goes.
 pub(super) struct Writer<'a> {
     hand: &'a Hand,
     manner: Manner,
     seed: u64,
-    /// Per letter: the order of its forms, and how those written so far stand.
-    written: HashMap<u32, (Vec<u32>, Vec<Vec<f32>>)>,
+    written: HashMap<u32, Written>,
     words: u64,
 }
 
@@ -66,18 +72,18 @@ impl<'a> Writer<'a> {
     /// until it stands unlike every one of its kind in this note.
     fn next_form(&mut self, glyph: u32, dice: &mut Dice, whole: Affine) -> (Arc<Shape>, Affine) {
         let (hand, seed, manner) = (self.hand, self.seed, self.manner);
-        let (order, stances) = self
-            .written
-            .entry(glyph)
-            .or_insert_with(|| (Dice::new(&[seed, 1, u64::from(glyph)]).shuffled(hand.forms.pool(glyph)), Vec::new()));
+        let Written { letter, order, stances } = self.written.entry(glyph).or_insert_with(|| Written {
+            letter: hand.forms.letter(glyph),
+            order: Dice::new(&[seed, 1, u64::from(glyph)]).shuffled(hand.forms.pool(glyph)),
+            stances: Vec::new(),
+        });
         let used = stances.len();
-        let form = order.get(used).map_or(used, |form| *form as usize);
-        let shape = hand.forms.form(glyph, manner, form);
+        let form = hand.forms.form(letter, manner, order.get(used).map_or(used, |form| *form as usize));
         let turn = if hand.joined { 0.35 * manner.noise() } else { manner.noise() };
         let mut best: Option<(f64, Affine, Vec<f32>)> = None;
         for _ in 0..8 {
             let jitter = jitter(dice, turn);
-            let stance = hand.forms.stance(glyph, manner, form, whole * jitter);
+            let stance = letter.stance(&form, whole * jitter);
             let apart = stances.iter().map(|other| apart(other, &stance)).fold(f64::INFINITY, f64::min);
             if best.as_ref().is_none_or(|(so_far, ..)| apart > *so_far) {
                 best = Some((apart, jitter, stance));
@@ -88,7 +94,7 @@ impl<'a> Writer<'a> {
         }
         let (_, jitter, stance) = best.unwrap_or_default();
         stances.push(stance);
-        (shape, jitter)
+        (Arc::clone(&form.shape), jitter)
     }
 
     /// Writes the next word of the note.
@@ -156,19 +162,25 @@ fn jitter(dice: &mut Dice, by: f64) -> Affine {
 impl Piece {
     /// Notes how far the ink reaches, as a whole and band by band.
     fn trace(&mut self, size: f64) {
-        let mut ink: Option<Rect> = None;
+        let mut ink = Rect::new(f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
         for letter in &self.letters {
             let at = letter.at * Affine::scale(1.0 / size);
             let mut last = Point::ZERO;
             for element in letter.shape.outline.elements() {
                 let (middle, end) = match *element {
                     PathEl::MoveTo(to) => (at * to, at * to),
-                    PathEl::LineTo(to) => (last.midpoint(at * to), at * to),
-                    PathEl::QuadTo(control, to) => (last.midpoint(at * to).midpoint(at * control), at * to),
+                    PathEl::LineTo(to) => {
+                        let end = at * to;
+                        (last.midpoint(end), end)
+                    }
+                    PathEl::QuadTo(control, to) => {
+                        let end = at * to;
+                        (last.midpoint(end).midpoint(at * control), end)
+                    }
                     PathEl::CurveTo(..) | PathEl::ClosePath => continue,
                 };
                 for point in [middle, end] {
-                    ink = Some(ink.map_or(Rect::from_points(point, point), |ink| ink.union_pt(point)));
+                    ink = ink.union_pt(point);
                     let band = (((point.y - LOWEST) / BAND).max(0.0) as usize).min(BANDS - 1);
                     self.left[band] = self.left[band].min(point.x as f32);
                     self.right[band] = self.right[band].max(point.x as f32);
@@ -176,7 +188,7 @@ impl Piece {
                 last = end;
             }
         }
-        self.ink = ink.unwrap_or(Rect::new(0.0, 0.0, self.advance, 0.0));
+        self.ink = if ink.x0 <= ink.x1 { ink } else { Rect::new(0.0, 0.0, self.advance, 0.0) };
     }
 
     /// From this word's beginning to the next one's: the writer's blank, or more where the inks would come too near.

@@ -101,9 +101,14 @@ struct Gate {
 
 /// Where a record ends, or why not yet.
 enum End {
-    After { end: usize, lines: usize },
+    After {
+        end: usize,
+        lines: usize,
+    },
     More,
     TooLong,
+    /// A quoted cell goes on and on.
+    LongCell,
     Unclosed,
 }
 
@@ -115,7 +120,7 @@ impl Gate {
         let mut at = self.whole;
         while let Some(byte) = self.buffer.get(at) {
             if at - self.whole >= LONGEST {
-                return if quoted { End::Unclosed } else { End::TooLong };
+                return if quoted { End::LongCell } else { End::TooLong };
             }
             match byte {
                 b'\n' => {
@@ -210,6 +215,16 @@ impl Gate {
                     self.problem(
                         "a quotation mark opens here and is never closed, so this line was left out; add the missing \" and import again"
                             .into(),
+                        Loss::Row,
+                    );
+                    self.drop_line();
+                }
+                End::LongCell => {
+                    self.problem(
+                        format!(
+                            "a quotation mark opens here and isn't closed within {} kB, so this line was left out; is a \" missing, or the cell too long?",
+                            LONGEST / 1024
+                        ),
                         Loss::Row,
                     );
                     self.drop_line();

@@ -30,6 +30,14 @@ pub struct Batch {
     pub state: String,
 }
 
+impl Batch {
+    /// It went to a postcard service as a folder, and its file is that folder's list.
+    #[must_use]
+    pub fn is_pack(&self) -> bool {
+        self.file.ends_with("/CHECKSUMS.txt")
+    }
+}
+
 const COLUMNS: &str = "n, id, day, sheet, file, sha256, cards, state";
 
 fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {

@@ -17,6 +17,7 @@ use crate::trouble::{Result, Trouble};
 use crate::words::FOLDING;
 
 mod forgotten;
+mod unheard;
 
 pub use forgotten::Forgotten;
 
@@ -47,6 +48,10 @@ CREATE TABLE echo_state (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// A fingerprint that is there already stays whose it is; the table itself refuses anything else.
+const NEW_PRINT: &str =
+    "INSERT INTO fingerprint (hash, card) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM fingerprint WHERE hash = ?1)";
+
 /// Bits of a key that are left for inside the row; the others number it.
 const REST_BITS: u32 = 16;
 /// So many cards a key remembers.
@@ -72,18 +77,12 @@ struct Waiting {
 
 impl Waiting {
     fn add(&mut self, card: i64, traits: &Traits) {
-        self.keys.extend(kept(traits).map(|key| (key, card)));
+        self.keys.extend(traits.kept().map(|key| (key, card)));
         for stem in &traits.stems {
             *self.stems.entry(*stem).or_default() += 1;
         }
         self.notes += 1;
     }
-}
-
-/// The keys a note is kept under.
-fn kept(traits: &Traits) -> impl Iterator<Item = u32> {
-    let words = traits.keys.iter().map(|(key, _)| *key);
-    words.chain(traits.letters.iter().take(echo::LETTERS_KEPT).copied())
 }
 
 /// The cards of one row: rest of the key, card.
@@ -202,19 +201,6 @@ fn write(conn: &Connection, waiting: &mut Waiting) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Every way to call somebody, as the desk has it.
-fn ways(name: &Name) -> Vec<String> {
-    let mut ways = vec![
-        name.full(),
-        name.given.clone(),
-        name.family.clone(),
-        name.called.clone(),
-        format!("{} {}", name.title, name.family),
-    ];
-    ways.retain(|w| !w.trim().is_empty());
-    ways
-}
-
 fn text_of(note: &str, ps: &str) -> String {
     if ps.is_empty() { note.to_owned() } else { format!("{note}\n\n{ps}") }
 }
@@ -236,12 +222,12 @@ fn earlier(conn: &Connection, row: &rusqlite::Row<'_>) -> rusqlite::Result<Earli
             Ok(Name { title: r.get(0)?, given: r.get(1)?, family: r.get(2)?, suffix: r.get(3)?, called: r.get(4)? })
         })?;
         for member in members {
-            names.extend(ways(&member?));
+            names.extend(member?.ways());
         }
         salutation
     } else {
         let name = Name { title: part(5)?, given: part(6)?, family: part(7)?, suffix: part(8)?, called: part(9)? };
-        names.extend(ways(&name));
+        names.extend(name.ways());
         name.spoken()
     };
     Ok(Earlier {
@@ -289,7 +275,7 @@ impl Change<'_> {
         for hash in &traits.fingerprints {
             let fresh = self
                 .tx
-                .prepare_cached("INSERT OR IGNORE INTO fingerprint (hash, card) VALUES (?1, ?2)")
+                .prepare_cached(NEW_PRINT)
                 .and_then(|mut put| put.execute(params![hash, card]))
                 .map_err(|e| damaged(&e))?;
             if fresh == 0 && new.batch.is_some() {
@@ -337,7 +323,7 @@ impl Change<'_> {
             self.take_out(card, Some(erased))?;
             let kept = echo::traits(text, &old.names, true);
             let waiting = &mut *self.echoes.0.borrow_mut();
-            waiting.keys.extend(self::kept(&kept).map(|key| (key, erased)));
+            waiting.keys.extend(kept.kept().map(|key| (key, erased)));
             write(&self.tx, waiting)
         };
         self.taking_back("erase", || keep().map_err(|e| damaged(&e)))
@@ -350,10 +336,7 @@ impl Change<'_> {
         };
         let traits = echo::traits(&text, &names, false);
         for hash in &traits.fingerprints {
-            self.tx
-                .prepare_cached("INSERT OR IGNORE INTO fingerprint (hash, card) VALUES (?1, ?2)")
-                .and_then(|mut put| put.execute(params![hash, card]))
-                .map_err(|e| damaged(&e))?;
+            self.tx.prepare_cached(NEW_PRINT).and_then(|mut put| put.execute(params![hash, card])).map_err(|e| damaged(&e))?;
         }
         let waiting = &mut *self.echoes.0.borrow_mut();
         waiting.add(card, &traits);
@@ -382,7 +365,7 @@ impl Change<'_> {
                     .execute(params![hash, card])?,
             };
         }
-        for key in kept(&traits) {
+        for key in traits.kept() {
             let (bucket, rest) = split(key);
             let mut entries = row(&self.tx, bucket)?;
             let before = entries.len();
@@ -474,8 +457,7 @@ impl Ledger {
 fn ranked(conn: &Connection, traits: &Traits) -> rusqlite::Result<Vec<i64>> {
     let mut scores: HashMap<i64, f32> = HashMap::new();
     let mut by_sentence: BTreeMap<usize, HashMap<i64, f32>> = BTreeMap::new();
-    let letters = traits.letters.iter().filter(|_| traits.scrambled).map(|key| (*key, 0));
-    for (key, sentence) in traits.keys.iter().copied().chain(letters) {
+    for (key, sentence) in traits.asked() {
         let (bucket, rest) = split(key);
         let entries = row(conn, bucket)?;
         let cards: Vec<i64> = entries.iter().filter(|e| e.0 == rest).map(|e| e.1).collect();
@@ -563,7 +545,7 @@ fn rebuild(change: &Change<'_>, total: u64, progress: &mut dyn FnMut(u64, u64)) 
     }
     write(conn, waiting)?;
     prints.sort_unstable();
-    let mut put = conn.prepare("INSERT OR IGNORE INTO fingerprint (hash, card) VALUES (?1, ?2)")?;
+    let mut put = conn.prepare(NEW_PRINT)?;
     for (hash, card) in prints {
         put.execute([hash, card])?;
     }

@@ -123,7 +123,7 @@ impl Ledger {
 /// A second connection, which can only read.
 fn beside(path: &str) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    conn.pragma_update(None, "mmap_size", super::MAPPED)?;
+    conn.pragma_update(None, "mmap_size", 0)?;
     Ok(conn)
 }
 

@@ -440,11 +440,7 @@ impl Ledger {
             }
             Ok(intake.report)
         };
-        // A ledger that grows under the hands is read and written, not mapped into memory.
-        let mapped = |ledger: &Ledger, bytes: i64| ledger.conn().pragma_update(None, "mmap_size", bytes).map_err(|e| damaged(&e));
-        mapped(self, 0)?;
         let done = if dry { self.rehearse(work) } else { self.change(work) };
-        mapped(self, crate::ledger::MAPPED)?;
         Register::close(self)?;
         done
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::ledger::{damaged, echoes};
+use crate::ledger::{damaged, echoes, seal};
 use crate::shop;
 use crate::trouble::{Result, Trouble};
 
@@ -12,7 +12,7 @@ use crate::trouble::{Result, Trouble};
 pub const APPLICATION_ID: i32 = 0x7774_6e6b;
 
 /// The schema this program writes.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
 
 /// Version 1. Every promise the database can keep itself is a constraint here, so that it holds even for somebody who writes
 /// SQL by hand.
@@ -195,6 +195,28 @@ CREATE TRIGGER fingerprint_is_kept BEFORE DELETE ON fingerprint WHEN (SELECT may
   BEGIN SELECT raise(ABORT, 'a note belongs to the ledger for ever'); END;
 ";
 
+/// Version 2. Guards against replacing, and on what version 1 left open; beside them the seals.
+const MORE_GUARDS: &str = "
+CREATE TRIGGER fingerprint_is_not_replaced BEFORE INSERT ON fingerprint WHEN EXISTS (SELECT 1 FROM fingerprint WHERE hash = new.hash)
+  BEGIN SELECT raise(ABORT, 'a note belongs to the ledger for ever'); END;
+CREATE TRIGGER touch_is_not_replaced BEFORE INSERT ON touch WHEN EXISTS (SELECT 1 FROM touch WHERE n = new.n)
+  BEGIN SELECT raise(ABORT, 'what happened is corrected by a later entry, not replaced'); END;
+CREATE TRIGGER batch_stays BEFORE UPDATE OF n, id, day, sheet, file, sha256, cards ON batch WHEN (SELECT may FROM pen) = ''
+  BEGIN SELECT raise(ABORT, 'a batch that was printed is not rewritten'); END;
+CREATE TRIGGER batch_is_kept BEFORE DELETE ON batch WHEN (SELECT may FROM pen) = ''
+  BEGIN SELECT raise(ABORT, 'a batch that was printed is not deleted'); END;
+CREATE TRIGGER batch_is_not_replaced BEFORE INSERT ON batch WHEN EXISTS (SELECT 1 FROM batch WHERE n = new.n OR id = new.id OR file = new.file)
+  BEGIN SELECT raise(ABORT, 'a batch that was printed is not replaced'); END;
+CREATE TRIGGER suppression_stays BEFORE UPDATE ON suppression WHEN (SELECT may FROM pen) = ''
+  BEGIN SELECT raise(ABORT, 'who asked to be forgotten stays forgotten'); END;
+CREATE TRIGGER erased_note_stays BEFORE UPDATE ON erased_note
+  BEGIN SELECT raise(ABORT, 'a note belongs to the ledger for ever'); END;
+CREATE TRIGGER erased_note_is_kept BEFORE DELETE ON erased_note WHEN (SELECT may FROM pen) = ''
+  BEGIN SELECT raise(ABORT, 'a note belongs to the ledger for ever'); END;
+CREATE TRIGGER person_is_not_replaced BEFORE INSERT ON person WHEN EXISTS (SELECT 1 FROM person WHERE id = new.id)
+  BEGIN SELECT raise(ABORT, 'person.id is there already'); END;
+";
+
 /// The tables whose rows `undo` puts back, and by what a row is known. The echo index isn't among them: it is learnt and
 /// unlearnt with its cards.
 pub const JOURNALED: [(&str, &[&str]); 8] = [
@@ -245,8 +267,7 @@ fn copy_first(conn: &Connection, path: &Path, version: i32) -> Result<()> {
         .map(|n| folder.join(format!("ledger-before-upgrade-from-{version}-{n}.db")))
         .find(|p| !p.exists())
         .unwrap_or_default();
-    conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| damaged(&e))?;
-    shop::private_file(&copy)?;
+    crate::ledger::copy(conn, &copy)?;
     shop::keep_newest_copies(&folder, &copy);
     Ok(())
 }
@@ -269,21 +290,40 @@ pub fn prepare(conn: &mut Connection, path: Option<&Path>) -> Result<()> {
             Trouble::failed("this ledger was written by a newer wetink").hint("install the newer version; nothing was changed")
         );
     }
+    if version < 1 && tables > 0 {
+        return Err(Trouble::damaged("ledger.db is damaged: it doesn't say which version it is")
+            .hint("restore the newest backup: `wetink restore FILE`"));
+    }
     if let Some(path) = path.filter(|_| tables > 0) {
         copy_first(conn, path, version)?;
     }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(|e| damaged(&e))?;
+    bring_up(&tx, version).and_then(|()| tx.commit()).map_err(|e| damaged(&e))
+}
+
+/// An empty ledger, to compare others with.
+pub fn make(conn: &mut Connection) -> rusqlite::Result<()> {
+    let tx = conn.transaction()?;
+    bring_up(&tx, 0)?;
+    tx.commit()
+}
+
+/// Everything that came since this version.
+fn bring_up(tx: &Connection, version: i32) -> rusqlite::Result<()> {
     if version < 1 {
-        tx.execute_batch(TABLES)
-            .and_then(|()| tx.execute_batch(echoes::SCHEMA))
-            .and_then(|()| tx.execute_batch(GUARDS))
-            .and_then(|()| journal_triggers(&tx))
-            .map_err(|e| damaged(&e))?;
+        tx.execute_batch(TABLES)?;
+        tx.execute_batch(echoes::SCHEMA)?;
+        tx.execute_batch(GUARDS)?;
+        journal_triggers(tx)?;
     }
-    tx.pragma_update(None, "application_id", APPLICATION_ID)
-        .and_then(|()| tx.pragma_update(None, "user_version", VERSION))
-        .and_then(|()| tx.commit())
-        .map_err(|e| damaged(&e))
+    if version < 2 {
+        tx.execute_batch(seal::SCHEMA)?;
+        tx.execute_batch(MORE_GUARDS)?;
+    }
+    // Whatever else changed: the rows as they are now are the ones to keep.
+    seal::all(tx)?;
+    tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    tx.pragma_update(None, "user_version", VERSION)
 }
 
 #[cfg(test)]

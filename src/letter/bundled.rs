@@ -1,7 +1,7 @@
 //! The letters that come with wetink, by file name. A letter is a file in `letters/`; a new one is added to this list.
 
 /// File name and text of each.
-pub const BUNDLED: [(&str, &str); 68] = [
+pub const BUNDLED: [(&str, &str); 80] = [
     ("anniversary.de.txt", include_str!("../../letters/anniversary.de.txt")),
     ("anniversary.en.txt", include_str!("../../letters/anniversary.en.txt")),
     ("anniversary.es.txt", include_str!("../../letters/anniversary.es.txt")),
@@ -39,8 +39,14 @@ pub const BUNDLED: [(&str, &str); 68] = [
     ("hello.pl.txt", include_str!("../../letters/hello.pl.txt")),
     ("thank-you-again.de.txt", include_str!("../../letters/thank-you-again.de.txt")),
     ("thank-you-again.en.txt", include_str!("../../letters/thank-you-again.en.txt")),
+    ("thank-you-again.es.txt", include_str!("../../letters/thank-you-again.es.txt")),
+    ("thank-you-again.fr.txt", include_str!("../../letters/thank-you-again.fr.txt")),
+    ("thank-you-again.pl.txt", include_str!("../../letters/thank-you-again.pl.txt")),
     ("thank-you-first.de.txt", include_str!("../../letters/thank-you-first.de.txt")),
     ("thank-you-first.en.txt", include_str!("../../letters/thank-you-first.en.txt")),
+    ("thank-you-first.es.txt", include_str!("../../letters/thank-you-first.es.txt")),
+    ("thank-you-first.fr.txt", include_str!("../../letters/thank-you-first.fr.txt")),
+    ("thank-you-first.pl.txt", include_str!("../../letters/thank-you-first.pl.txt")),
     ("thank-you-formal.de.txt", include_str!("../../letters/thank-you-formal.de.txt")),
     ("thank-you-formal.en.txt", include_str!("../../letters/thank-you-formal.en.txt")),
     ("thank-you-formal.es.txt", include_str!("../../letters/thank-you-formal.es.txt")),
@@ -48,6 +54,9 @@ pub const BUNDLED: [(&str, &str); 68] = [
     ("thank-you-formal.pl.txt", include_str!("../../letters/thank-you-formal.pl.txt")),
     ("thank-you-patience.de.txt", include_str!("../../letters/thank-you-patience.de.txt")),
     ("thank-you-patience.en.txt", include_str!("../../letters/thank-you-patience.en.txt")),
+    ("thank-you-patience.es.txt", include_str!("../../letters/thank-you-patience.es.txt")),
+    ("thank-you-patience.fr.txt", include_str!("../../letters/thank-you-patience.fr.txt")),
+    ("thank-you-patience.pl.txt", include_str!("../../letters/thank-you-patience.pl.txt")),
     ("thank-you-plain.de.txt", include_str!("../../letters/thank-you-plain.de.txt")),
     ("thank-you-plain.en.txt", include_str!("../../letters/thank-you-plain.en.txt")),
     ("thank-you-plain.es.txt", include_str!("../../letters/thank-you-plain.es.txt")),
@@ -55,6 +64,9 @@ pub const BUNDLED: [(&str, &str); 68] = [
     ("thank-you-plain.pl.txt", include_str!("../../letters/thank-you-plain.pl.txt")),
     ("thank-you-referral.de.txt", include_str!("../../letters/thank-you-referral.de.txt")),
     ("thank-you-referral.en.txt", include_str!("../../letters/thank-you-referral.en.txt")),
+    ("thank-you-referral.es.txt", include_str!("../../letters/thank-you-referral.es.txt")),
+    ("thank-you-referral.fr.txt", include_str!("../../letters/thank-you-referral.fr.txt")),
+    ("thank-you-referral.pl.txt", include_str!("../../letters/thank-you-referral.pl.txt")),
     ("thank-you-warm.de.txt", include_str!("../../letters/thank-you-warm.de.txt")),
     ("thank-you-warm.en.txt", include_str!("../../letters/thank-you-warm.en.txt")),
     ("thank-you-warm.es.txt", include_str!("../../letters/thank-you-warm.es.txt")),

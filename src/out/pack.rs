@@ -64,16 +64,24 @@ pub struct Service {
     /// Its list of addresses.
     pub csv: Csv,
     /// A request for one card, if it has a programming interface that takes JSON or forms.
-    pub request: Option<Form1>,
-    /// The production options of a batch in XML.
+    pub request: Option<Template>,
+    /// A batch in XML.
     #[serde(default)]
-    pub batch: toml::Table,
+    pub batch: Batch,
+}
+
+/// How every card of a batch is to be made.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// Name and value, in the service's order.
+    pub options: Vec<(String, String)>,
 }
 
 /// The parts of a request.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Form1 {
+pub struct Template {
     /// The whole; `{to}` and `{from}` stand for addresses.
     pub body: toml::Table,
     /// An address.
@@ -281,6 +289,7 @@ impl Format {
                 rows: 1,
                 duplex: true,
                 perforated: true,
+                postcard: false,
                 source: service.checked.clone(),
             },
             blocked: blocked.into_iter().collect(),

@@ -121,15 +121,21 @@ impl<'a, P: Borrow<Page> + Sync, W: Write + ?Sized> Book<'a, P, W> {
         for page in &pages {
             self.meet(&page.items, &mut seen, &mut pictures);
         }
-        let mut stencils = Vec::new();
-        pages.par_iter().map(|page| strokes::stencils(&page.items)).collect_into_vec(&mut stencils);
-        let mut stamped: HashMap<u64, usize> = HashMap::new();
-        for stencil in stencils.into_iter().flatten() {
-            let times = stamped.entry(stencil.key).or_insert(0);
+        let stencils: Vec<_> = pages
+            .par_iter()
+            .map(|page| {
+                let mut found = Vec::new();
+                strokes::stencils(&page.items, &mut found);
+                found
+            })
+            .collect();
+        let mut times: HashMap<u64, usize> = HashMap::new();
+        for (stencil, path) in stencils.iter().flatten() {
+            let times = times.entry(stencil.key).or_insert(0);
             *times += 1;
             // An outline that comes only once or twice is shorter than a glyph and its stamps.
             if *times == OFTEN {
-                self.cupboard.faces.meet_shape(&stencil.shape());
+                self.cupboard.faces.meet_shape(&stencil.shape(path));
             }
         }
         self.cupboard.faces.settle()?;

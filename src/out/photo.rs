@@ -69,6 +69,10 @@ fn decode(mut decoder: impl ImageDecoder) -> Result<DynamicImage> {
     limits.max_image_width = Some(30_000);
     limits.max_image_height = Some(30_000);
     decoder.set_limits(limits).map_err(|error| unreadable(&error))?;
+    // Not every decoder keeps to the limits by itself.
+    if decoder.total_bytes() > MOST {
+        return Err(Trouble::failed("cannot read a picture: it has too many pixels").hint("save it smaller"));
+    }
     DynamicImage::from_decoder(decoder).map_err(|error| unreadable(&error))
 }
 

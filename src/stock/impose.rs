@@ -57,7 +57,8 @@ where
     let per_sheet = plan.stock.per_sheet();
     if plan.skip >= per_sheet {
         let name = &plan.stock.name;
-        return Err(Trouble::usage(format!("a sheet of `{name}` has {per_sheet} places, so {} can't be skipped", plan.skip))
+        let places = if per_sheet == 1 { "place" } else { "places" };
+        return Err(Trouble::usage(format!("a sheet of `{name}` has {per_sheet} {places}, so {} can't be skipped", plan.skip))
             .hint("count the used places of the first sheet only; a sheet that is used up isn't put in"));
     }
     plan.printer.check()?;
@@ -74,18 +75,6 @@ where
         skip = 0;
         Some(sheet)
     }))
-}
-
-/// Fronts and backs as two stacks, for a printer that is fed by hand. A printer that lays its pages face up delivers the
-/// fronts in reverse; `reversed` puts the backs in that order.
-#[must_use]
-pub fn stacks(sheets: Vec<Sheet>, reversed: bool) -> (Vec<Page>, Vec<Page>) {
-    let (fronts, backs): (Vec<Page>, Vec<Option<Page>>) = sheets.into_iter().map(|sheet| (sheet.front, sheet.back)).unzip();
-    let mut backs: Vec<Page> = backs.into_iter().flatten().collect();
-    if reversed {
-        backs.reverse();
-    }
-    (fronts, backs)
 }
 
 /// Everything that is the same on every sheet.

@@ -1,8 +1,12 @@
 //! The owner's printer: how far off it prints, and where it can't print at all.
 
-use serde::Deserialize;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
-use super::{Side, Stock};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use super::{Side, Stock, in_settings};
 use crate::measure::{Affine, Rect, Size, Vec2, mm, to_mm};
 use crate::page::{self, Item};
 use crate::trouble::{Result, Trouble};
@@ -13,18 +17,29 @@ pub(super) const LINE: f64 = mm(20.0);
 /// How long the test page's rulers are meant to be.
 pub(super) const RULER: f64 = mm(100.0);
 
+/// Where line A or B can come out, in millimetres: a printer farther off is broken, or it was another figure that was read.
+const LINES: RangeInclusive<f64> = 5.0..=35.0;
+/// How long a ruler can come out.
+const RULERS: RangeInclusive<f64> = 90.0..=110.0;
+/// How much a printer can leave white.
+const MARGINS: RangeInclusive<f64> = 0.0..=60.0;
+
 /// What the owner read from one side of the test page with a ruler, in millimetres. A printer that prints true reads 20, 20,
 /// 100, 100.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Reading {
     /// From the paper's left edge to line A.
+    #[serde(deserialize_with = "line")]
     pub left: f64,
     /// From the paper's upper edge to line B.
+    #[serde(deserialize_with = "line")]
     pub top: f64,
     /// The length of ruler C.
+    #[serde(deserialize_with = "ruler")]
     pub across: f64,
     /// The length of ruler D.
+    #[serde(deserialize_with = "ruler")]
     pub down: f64,
 }
 
@@ -39,13 +54,43 @@ impl Default for Reading {
 #[serde(deny_unknown_fields, default)]
 pub struct Margins {
     /// Left.
+    #[serde(deserialize_with = "margin")]
     pub left: f64,
     /// Right.
+    #[serde(deserialize_with = "margin")]
     pub right: f64,
     /// Top.
+    #[serde(deserialize_with = "margin")]
     pub top: f64,
     /// Bottom: old inkjets need 17 here.
+    #[serde(deserialize_with = "margin")]
     pub bottom: f64,
+}
+
+fn line<'de, D: Deserializer<'de>>(figure: D) -> Result<f64, D::Error> {
+    within(figure, LINES, "lines A and B are near 20 mm from the edge: what did the test page's ruler say?")
+}
+
+fn ruler<'de, D: Deserializer<'de>>(figure: D) -> Result<f64, D::Error> {
+    within(figure, RULERS, "rulers C and D are near 100 mm long; write down twice what a ruler of 50 mm measures")
+}
+
+fn margin<'de, D: Deserializer<'de>>(figure: D) -> Result<f64, D::Error> {
+    within(figure, MARGINS, "a printer leaves between 0 and 60 mm white")
+}
+
+/// A figure that makes sense; read so, what doesn't is shown at its place in the file.
+fn within<'de, D: Deserializer<'de>>(figure: D, range: RangeInclusive<f64>, why: &str) -> Result<f64, D::Error> {
+    let figure = f64::deserialize(figure)?;
+    if range.contains(&figure) { Ok(figure) } else { Err(D::Error::custom(why)) }
+}
+
+impl Margins {
+    /// The widest of them, in millimetres.
+    #[must_use]
+    pub fn largest(&self) -> f64 {
+        [self.left, self.right, self.top, self.bottom].into_iter().fold(0.0, f64::max)
+    }
 }
 
 impl Default for Margins {
@@ -77,26 +122,30 @@ impl Default for Printer {
 }
 
 impl Printer {
-    /// `[printer]` as it stands in the shop's file.
-    pub fn read(table: &toml::Table) -> Result<Printer> {
-        let printer: Printer = table.clone().try_into().map_err(|error: toml::de::Error| {
-            Trouble::usage(format!("[printer] in wetink.toml: {}", error.message()))
-                .hint("`wetink test-page` prints what to measure and where to write it")
+    /// `[printer]` of the shop's file, whose whole text this is; what can't be is shown at its place.
+    pub fn read(text: &Arc<str>) -> Result<Printer> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct File {
+            printer: Printer,
+        }
+        let file: File = toml::from_str(text).map_err(|error| {
+            in_settings("[printer]", &error, text).hint("`wetink test-page` prints what to measure and where to write it")
         })?;
-        printer.check()?;
-        Ok(printer)
+        Ok(file.printer)
     }
 
-    /// The figures make sense.
+    /// The figures make sense, wherever they are from.
     pub fn check(&self) -> Result<()> {
         let Margins { left, right, top, bottom } = self.margins;
-        if ![left, right, top, bottom].iter().all(|margin| (0.0..=60.0).contains(margin)) {
-            return Err(Trouble::usage("[printer] margins are between 0 and 60 mm"));
+        if ![left, right, top, bottom].iter().all(|margin| MARGINS.contains(margin)) {
+            return Err(
+                Trouble::usage("[printer] margins are between 0 and 60 mm").hint("old inkjets leave 17 mm white at the foot")
+            );
         }
         for (side, reading) in [("front", &self.front), ("back", &self.back)] {
             let Reading { left, top, across, down } = *reading;
-            if ![left, top].iter().all(|line| (5.0..=35.0).contains(line))
-                || ![across, down].iter().all(|ruler| (90.0..=110.0).contains(ruler))
+            if ![left, top].iter().all(|line| LINES.contains(line)) || ![across, down].iter().all(|ruler| RULERS.contains(ruler))
             {
                 return Err(Trouble::usage(format!("[printer] {side}: these can't be readings from the test page"))
                     .hint("left and top are near 20, across and down near 100, all in millimetres"));

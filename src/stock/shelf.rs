@@ -1,8 +1,11 @@
 //! All the stocks there are: those that come with wetink and the shop's own.
 
-use serde::Deserialize;
+use std::sync::Arc;
 
-use super::{Form, Stock, Use};
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Form, Stock, Use, in_settings, spot};
 use crate::measure::{Point, Rect, Size, Vec2, mm, to_mm};
 use crate::trouble::{Result, Trouble};
 
@@ -62,6 +65,9 @@ pub struct StockEntry {
     /// Comes apart by itself: no crop marks.
     #[serde(default)]
     pub perforated: bool,
+    /// Sold to be sent without an envelope.
+    #[serde(default)]
+    pub postcard: bool,
     /// Printed on one side only. Labels, envelopes and quarter folds always are.
     #[serde(default)]
     pub one_sided: bool,
@@ -82,17 +88,21 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// With the `[[stock]]` tables of the shop's file, as they stand in it.
-    pub fn read(own: &[toml::Table]) -> Result<Shelf> {
-        let entry = |(table, number): (&toml::Table, usize)| {
-            table.clone().try_into().map_err(|error: toml::de::Error| {
-                let name = table.get("name").and_then(toml::Value::as_str).map_or(format!("number {number}"), |name| format!("`{name}`"));
-                Trouble::usage(format!("[[stock]] {name} in wetink.toml: {}", error.message()))
-                    .hint("a stock needs a name and a sheet; cell, grid, origin, pitch, form, for, landscape, perforated, one-sided and title are its other words")
-            })
-        };
-        let own: Vec<StockEntry> = own.iter().zip(1..).map(entry).collect::<Result<_>>()?;
-        Shelf::with(&own)
+    /// With the `[[stock]]` tables of the shop's file, whose whole text this is; what can't be is shown at its place.
+    pub fn read(text: &Arc<str>) -> Result<Shelf> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct File {
+            stock: Vec<Spanned<StockEntry>>,
+        }
+        let file: File = toml::from_str(text).map_err(|error| {
+            in_settings("a [[stock]]", &error, text)
+                .hint("a stock needs a name and a sheet; cell, grid, origin, pitch, form, for, landscape, perforated, postcard, one-sided and title are its other words")
+        })?;
+        for entry in &file.stock {
+            entry.get_ref().stock().map_err(|trouble| trouble.at(spot(entry.span(), text)))?;
+        }
+        Shelf::with(&file.stock.into_iter().map(Spanned::into_inner).collect::<Vec<_>>())
     }
 
     /// What comes with wetink and, before it, the shop's own; a shop's stock hides one of the same name.
@@ -102,7 +112,8 @@ impl Shelf {
         for entry in own {
             let stock = entry.stock()?;
             if stocks.iter().any(|other| other.name == stock.name) {
-                return Err(Trouble::usage(format!("there are two stocks called `{}` in wetink.toml", stock.name)));
+                return Err(Trouble::usage(format!("there are two stocks called `{}` in wetink.toml", stock.name))
+                    .hint("give one of them another name"));
             }
             stocks.push(stock);
         }
@@ -197,6 +208,7 @@ impl StockEntry {
             rows,
             duplex: !one_sided,
             perforated: self.perforated,
+            postcard: self.postcard,
             source: self.source.clone(),
         };
         if (columns > 1 && stock.pitch.x < cell.width - SLACK) || (rows > 1 && stock.pitch.y < cell.height - SLACK) {

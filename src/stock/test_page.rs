@@ -7,7 +7,7 @@ use super::impose::on_sheet;
 use super::printer::{LINE, RULER};
 use super::{Panel, Printer, Side, Stock, Turn};
 use crate::measure::{Affine, BezPath, Point, Rect, Vec2, mm};
-use crate::page::{Ink, Item, Page, Pen};
+use crate::page::{self, Ink, Item, Page, Pen};
 
 /// Sets a line of type: the text and its size in points to an item, with the baseline's beginning at 0, 0.
 pub type Label<'a> = &'a dyn Fn(&str, f64) -> Item;
@@ -26,7 +26,7 @@ pub fn test_page(stock: &Stock, turn: Turn, printer: &Printer, label: Label<'_>)
     }
     let page = |side| {
         let mut page = Page::new(stock.sheet);
-        let outline = Arc::new(shape(stock, turn, side));
+        let outline = Arc::new(shape(stock, turn, side, GUIDE.width));
         page.items.push(Item::Placed { drawing: outline, at: printer.correction(side), clip: None });
         page.items.extend(rulers(stock, side, label));
         page
@@ -38,8 +38,9 @@ pub fn test_page(stock: &Stock, turn: Turn, printer: &Printer, label: Label<'_>)
 #[must_use]
 pub fn outline(stock: &Stock) -> Page {
     let mut page = Page::new(stock.sheet);
-    let frame = stock.sheet.to_rect().inset(-0.5);
-    page.items.push(Item::Stroke(rectangle(frame), Pen { ink: Ink::grey(0.4), width: 1.0, dash: None }));
+    // It is looked at much smaller than the sheet; a hairline would vanish.
+    let thin = stock.sheet.max_side() * 0.0022;
+    let guide = Pen { width: thin, ..GUIDE };
     for cell in stock.cells() {
         for place in places(stock).iter().filter(|place| place.side == Side::Front) {
             let at = on_sheet(stock, cell, place, Turn::LongEdge);
@@ -53,25 +54,26 @@ pub fn outline(stock: &Stock) -> Page {
                     roof.move_to((size.width * 0.4, step * 1.8));
                     roof.line_to((size.width * 0.5, step * 1.1));
                     roof.line_to((size.width * 0.6, step * 1.8));
-                    page.items.push(Item::Stroke(at * roof, Pen { ink: Ink::grey(0.4), width: 1.5, dash: None }));
+                    page.items.push(Item::Stroke(at * roof, Pen { ink: Ink::grey(0.4), width: thin * 1.5, dash: None }));
                 }
                 Panel::Written => {
                     for row in 2..6 {
                         let y = step * f64::from(row);
                         let end = if row == 5 { 0.5 } else { 0.85 };
-                        page.items.push(line(at * Point::new(size.width * 0.15, y), at * Point::new(size.width * end, y), GUIDE));
+                        page.items.push(line(at * Point::new(size.width * 0.15, y), at * Point::new(size.width * end, y), guide));
                     }
                 }
                 Panel::Inside | Panel::Back => {}
             }
         }
     }
-    page.items.extend(shape(stock, Turn::LongEdge, Side::Front));
+    page.items.extend(shape(stock, Turn::LongEdge, Side::Front, thin));
     page
 }
 
-/// Cells and folds of one side.
-fn shape(stock: &Stock, turn: Turn, side: Side) -> Vec<Item> {
+/// Cells and folds of one side, in lines so thick.
+fn shape(stock: &Stock, turn: Turn, side: Side, width: f64) -> Vec<Item> {
+    let (guide, crease) = (Pen { width, ..GUIDE }, Pen { width, ..CREASE });
     let mut items = Vec::new();
     for cell in stock.cells() {
         let mut outer: Option<Rect> = None;
@@ -82,13 +84,13 @@ fn shape(stock: &Stock, turn: Turn, side: Side) -> Vec<Item> {
             panels.push(area);
         }
         let Some(outer) = outer else { continue };
-        items.push(Item::Stroke(rectangle(outer), GUIDE));
+        items.push(Item::Stroke(rectangle(outer), guide));
         for panel in panels {
             if panel.x1 < outer.x1 - 0.01 {
-                items.push(line(Point::new(panel.x1, panel.y0), Point::new(panel.x1, panel.y1), CREASE));
+                items.push(line(Point::new(panel.x1, panel.y0), Point::new(panel.x1, panel.y1), crease));
             }
             if panel.y1 < outer.y1 - 0.01 {
-                items.push(line(Point::new(panel.x0, panel.y1), Point::new(panel.x1, panel.y1), CREASE));
+                items.push(line(Point::new(panel.x0, panel.y1), Point::new(panel.x1, panel.y1), crease));
             }
         }
     }
@@ -120,8 +122,10 @@ fn rulers(stock: &Stock, side: Side, label: Label<'_>) -> Vec<Item> {
         format!("Write what you measure under [printer.{name}] in wetink.toml: left, top, across, down."),
         "Print without scaling. The grey outline should fit the paper’s own cards.".to_owned(),
     ];
-    for (row, words) in lines.iter().enumerate() {
-        say(words, small, Point::new(text, start + mm(19.0) + mm(5.0) * row as f64), 0.0);
+    let wide = |words: &str| page::bounds(&[label(words, small)]).map_or(0.0, |ink| ink.x1);
+    let rows = lines.iter().flat_map(|words| broken(words, sheet.width - text - mm(8.0), &wide));
+    for (row, words) in rows.enumerate() {
+        say(&words, small, Point::new(text, start + mm(19.0) + mm(4.6) * row as f64), 0.0);
     }
     say("A", small, Point::new(LINE + mm(1.0), LINE - mm(2.0)), 0.0);
     say("B", small, Point::new(LINE - mm(5.0), LINE + mm(4.0)), 0.0);
@@ -141,6 +145,21 @@ fn rulers(stock: &Stock, side: Side, label: Label<'_>) -> Vec<Item> {
     items.extend(ruler(origin, Vec2::new(1.0, 0.0), Vec2::new(0.0, 1.0), across));
     items.extend(ruler(origin, Vec2::new(0.0, 1.0), Vec2::new(1.0, 0.0), down));
     items
+}
+
+/// A sentence in lines no longer than the room beside the ruler.
+fn broken(words: &str, room: f64, wide: &dyn Fn(&str) -> f64) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for word in words.split(' ') {
+        let last = rows.len() - 1;
+        let tried = format!("{} {word}", rows[last]);
+        if rows[last].is_empty() || wide(tried.trim_start()) <= room {
+            tried.trim_start().clone_into(&mut rows[last]);
+        } else {
+            rows.push(word.to_owned());
+        }
+    }
+    rows
 }
 
 /// A ruler with a tick every millimetre.

@@ -57,7 +57,9 @@ impl Studio {
             return Ok(stock.clone());
         }
         let names: Vec<&str> = shelf.all().iter().filter(|s| s.purpose == purpose).map(|s| s.name.as_str()).collect();
-        Err(Trouble::usage(format!("{name} is not for that")).hint(format!("take one of {}", names.join(", "))))
+        let (is, wanted) = (what(stock.purpose), what(purpose));
+        Err(Trouble::usage(format!("{} is {is}, and this needs {wanted}", stock.name))
+            .hint(format!("take one of {}", names.join(", "))))
     }
 
     fn smallest_envelope(&self) -> Result<Stock> {
@@ -90,7 +92,7 @@ impl Studio {
             let whose = &address_of(&card.who);
             let problems = address::problems(whose, &us.country);
             let told = |p: &address::Problem| format!("{:02} {name}: {p}", card.number);
-            if whose.street.is_empty() || problems.iter().any(|p| !p.slight()) {
+            if unaddressed(&card.who, &us.country) {
                 said.extend(problems.iter().map(told).map(|t| format!("{t}; left out")));
                 if problems.is_empty() {
                     said.push(format!("{:02} {name}: the street is missing; left out", card.number));
@@ -98,11 +100,23 @@ impl Studio {
                 continue;
             }
             said.extend(problems.iter().map(told));
-            let lines = address::lines(&name, whose, &us.country);
+            // A greeting the owner typed whole loses its comma on the envelope.
+            let lines = address::lines(name.trim_end_matches([',', ':', '!']), whose, &us.country);
             let mark = format!("{:02} · {}", card.number, initials(&name));
-            let items = match stock.purpose {
-                Use::Envelope => post::envelope(&lines, &from, &mark, stock.panel, &self.case)?,
-                Use::Label | Use::Card => post::label(&lines, &mark, stock.panel, &self.case)?,
+            let drawn = match stock.purpose {
+                Use::Envelope => post::envelope(&lines, &from, &mark, stock.panel, &self.case),
+                Use::Label | Use::Card => post::label(&lines, &mark, stock.panel, &self.case),
+            };
+            // One long address doesn't keep the others from their labels.
+            let items = match drawn {
+                Ok(items) => items,
+                Err(trouble) => {
+                    said.push(format!(
+                        "{:02} {name}: {}; left out, take something larger with --stock",
+                        card.number, trouble.message
+                    ));
+                    continue;
+                }
             };
             panels.push(BTreeMap::from([(Panel::Written, Arc::new(items))]));
         }
@@ -119,6 +133,22 @@ impl Studio {
         book.close(&self.meta(Some(Sides::One)))?;
         Ok(Post { pdf: Some(pdf), made, said })
     }
+}
+
+/// What a stock is, as somebody would ask for it in a shop.
+fn what(purpose: Use) -> &'static str {
+    match purpose {
+        Use::Card => "paper for cards",
+        Use::Label => "a label sheet",
+        Use::Envelope => "an envelope",
+    }
+}
+
+/// Whether a card to them can have no label and no envelope: nobody's address is complete.
+#[must_use]
+pub fn unaddressed(who: &Who, shop_country: &str) -> bool {
+    let whose = address_of(who);
+    whose.street.is_empty() || address::problems(&whose, shop_country).iter().any(|p| !p.slight())
 }
 
 /// The household's own address, or its first member's.

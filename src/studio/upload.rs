@@ -9,6 +9,7 @@ use crate::out::pack::fields::Fields;
 use crate::out::pack::{Artwork, Format, Service, list, readme, request};
 use crate::out::pdf::{self, Meta};
 use crate::out::png;
+use crate::out::preflight::{self, Asked, Severity};
 use crate::page::Page;
 use crate::stock::Panel;
 use crate::studio::{Job, Studio};
@@ -61,7 +62,8 @@ impl Studio {
     }
 }
 
-/// The pack of these cards, whose fields are given: drawings, lists, requests and what to do with them.
+/// The pack of these cards, whose fields are given: drawings, lists, requests and what to do with them. `more` is told of each card
+/// that is done, and may stop the work.
 #[allow(clippy::too_many_arguments)] // Everything a pack is made of, met here once.
 pub fn parcel(
     studio: &Studio,
@@ -72,6 +74,7 @@ pub fn parcel(
     from: Option<&Fields>,
     url: Option<&str>,
     batch: &str,
+    more: &(dyn Fn() -> Result<()> + Sync),
 ) -> Result<Parcel> {
     let meta = studio.upload_meta();
     let sides = |faces: &Faces| -> Result<[Page; 2]> {
@@ -95,7 +98,7 @@ pub fn parcel(
         .zip(&named)
         .map(|((faces, _), stem)| {
             let [front, back] = sides(faces)?;
-            Ok(match service.artwork {
+            let art = match service.artwork {
                 Artwork::TwoFiles => vec![
                     ("front", format!("{stem}-front.pdf"), pdf::write([&front], &meta)?),
                     ("back", format!("{stem}-back.pdf"), pdf::write([&back], &meta)?),
@@ -103,7 +106,12 @@ pub fn parcel(
                 Artwork::OneFile => vec![("file", format!("{stem}.pdf"), pdf::write([&front, &back], &meta)?)],
                 Artwork::Picture => vec![("front", format!("{stem}-front.png"), png::draw(&front, size.dpi())?)],
                 Artwork::OneBatch => Vec::new(),
-            })
+            };
+            for (_, name, bytes) in &art {
+                inspect(service, size, name, bytes)?;
+            }
+            more()?;
+            Ok(art)
         })
         .collect::<Result<_>>()?;
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
@@ -142,7 +150,23 @@ pub fn parcel(
         files.push(("requests.jsonl".into(), requests.into_bytes()));
     }
     files.push(("README.txt".into(), readme::text(service, size, batch, cards.len()).into_bytes()));
+    for (name, bytes) in &files {
+        if matches!(name.as_str(), "cards.pdf" | "addresses.csv" | "requests.jsonl") {
+            inspect(service, size, name, bytes)?;
+        }
+    }
     Ok(Parcel { files })
+}
+
+/// Reads what will be uploaded anew, as the service will, and refuses the whole pack for one bad file.
+fn inspect(service: &Service, size: &Format, name: &str, bytes: &[u8]) -> Result<()> {
+    let found = preflight::check(bytes, &Asked { service, size: Some(size), side: None, name });
+    match found.iter().find(|f| f.severity == Severity::Reject) {
+        None => Ok(()),
+        Some(first) => Err(Trouble::refused(format!("{} would reject {name}: {}", service.title, first.message))
+            .hint(first.help.clone())
+            .hint("nothing was packed")),
+    }
 }
 
 /// A card's id as a file's name that can't leave its folder.

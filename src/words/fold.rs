@@ -130,15 +130,18 @@ pub(super) fn raw(text: &str) -> Raw {
 impl Raw {
     /// Words typed with figures for letters, or with a letter held down, become the words they are read as.
     fn spell_out(&mut self) {
-        let odd = |t: &Token| disguised(self.folded[t.at.clone()].as_bytes());
-        if !self.tokens.iter().any(odd) {
+        let odd = self.tokens.iter().filter(|t| disguised(self.folded[t.at.clone()].as_bytes())).count();
+        if odd == 0 {
             return;
         }
+        // Where it is a habit, the short words are typed so as well: `17` is `it`.
+        let habit = odd >= 3 && odd * 5 >= self.tokens.len();
         let mut plain = String::with_capacity(self.folded.len());
         for token in &mut self.tokens {
             let (word, start) = (&self.folded[token.at.clone()], plain.len());
-            if disguised(word.as_bytes()) {
-                let figures = figures_for_letters(word.as_bytes());
+            let any_figure = habit && word.bytes().any(|b| b.is_ascii_digit());
+            if any_figure || disguised(word.as_bytes()) {
+                let figures = any_figure || figures_for_letters(word.as_bytes());
                 let letters: Vec<char> = word.chars().map(|c| if figures { letter_for(c) } else { c }).collect();
                 for run in letters.chunk_by(|a, b| a == b) {
                     // Held down, once is enough; figures are meant as often as they stand there.
@@ -200,11 +203,16 @@ fn stands_for(c: char, before: &str, after: &str) -> Option<char> {
     };
     let (last, next) = (before.chars().next_back(), after.chars().next());
     let small = |c: Option<char>| c.is_some_and(char::is_lowercase);
-    let part = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() || matches!(c, '@' | '$' | '0' | '1' | '3'));
+    let sign = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() || matches!(c, '@' | '$'));
     let inside = match c {
         '!' | '|' => small(last) && small(next),
-        // `$5` is money, `$oon` is soon.
-        _ => part(next) && !next.is_some_and(|c| c.is_ascii_digit()) || part(last) && last.is_some_and(char::is_alphabetic) && c == '$',
+        // `$5` and `5$` are money, `$oon` is soon.
+        '$' => sign(last) || sign(next) && !last.is_some_and(|c| c.is_ascii_digit()),
+        _ => {
+            sign(next)
+                || last.is_none_or(char::is_whitespace) && next.is_some_and(|c| c.is_ascii_whitespace() || c.is_ascii_digit())
+                || sign(last) && next.is_some_and(|c| c.is_ascii_digit())
+        }
     };
     inside.then_some(letter)
 }

@@ -50,6 +50,8 @@ pub type Pattern = Vec<Slot>;
 #[derive(Debug, Default)]
 pub struct Lexicon {
     function: Numbers,
+    clause: Numbers,
+    kin: Numbers,
     everyday: Numbers,
     greeting: Numbers,
     greeting_stems: Numbers,
@@ -119,6 +121,8 @@ impl Lexicon {
             }
             let into = match section {
                 "function" => &mut lexicon.function,
+                "clause" => &mut lexicon.clause,
+                "kin" => &mut lexicon.kin,
                 "everyday" => &mut lexicon.everyday,
                 "greeting" => {
                     greeting.extend(line.split_whitespace());
@@ -169,6 +173,18 @@ impl Lexicon {
     #[must_use]
     pub fn is_function(&self, word: u64) -> bool {
         self.function.contains(&word)
+    }
+
+    /// A small word that makes a sentence, rather than belonging to a thing: `is`, `you`, `not`.
+    #[must_use]
+    pub fn is_clause(&self, word: u64) -> bool {
+        self.clause.contains(&word)
+    }
+
+    /// Who may be named behind a comma: `your husband, Tom`.
+    #[must_use]
+    pub fn is_kin(&self, word: u64) -> bool {
+        self.kin.contains(&word)
     }
 
     /// A word of every day: `time`, `house`, `said`.

@@ -26,8 +26,8 @@ impl Words {
         rows
     }
 
-    /// Whether the gaps between its words are not where a reader expects them: hardly a small word is whole, or letters
-    /// stand alone. Telegrams look the same, so it proves nothing.
+    /// Whether the gaps between its words are not where a reader expects them: few small words are whole, letters stand
+    /// alone, or the words are too short or too long. Telegrams look the same, so it proves nothing.
     #[must_use]
     pub fn scrambled(&self) -> bool {
         let n = self.list.len();
@@ -45,7 +45,7 @@ impl Words {
             }
         }
         let small = small.into_iter().max().unwrap_or(0);
-        longest >= 22 || single * 4 >= n || small * 5 < n
+        longest >= 22 || single * 4 >= n || small * 10 < n * 3 || letters * 10 < n * 32
     }
 
     /// The same letters cut into the words of other texts, as far as they are in them; `None` where too little is.
@@ -97,6 +97,12 @@ impl Words {
                 Some((range, false)) if !known => range.end = cuts[n].0.end,
                 _ => parts.push((cuts[n].0.clone(), known)),
             }
+        }
+        // Words that are whole as they were typed need no cutting.
+        let is_known = |word: &str| known.get(&word.as_bytes()[0]).is_some_and(|words| words.contains(word));
+        let before = self.list.iter().filter(|w| w.len() >= SHORTEST && is_known(self.text(w))).count();
+        if parts.iter().filter(|(_, known)| *known).count() * 4 <= before * 5 {
+            return None;
         }
         let recognised: usize = parts.iter().filter(|(r, known)| *known && r.len() > 2).map(|(r, _)| r.len()).sum();
         if (recognised as f32) < RECOGNISED * text.len() as f32 {

@@ -66,6 +66,38 @@ fn stopped_at_every_step_a_print_is_whole_or_not_at_all() {
 
 #[cfg(unix)]
 #[test]
+fn ctrl_c_ends_a_print_at_the_next_safe_point_and_says_what_was_not_done() {
+    let (mut stopped, mut finished) = (0, 0);
+    for step in 1..40 {
+        let shop = Shop::with_notes(&NOTES);
+        let output = shop.command(&["print"]).env("WETINK_CTRL_C_AT", step.to_string()).output().unwrap();
+        let said = said(&output);
+        let after = format!("Ctrl-C at step {step}: {}", said.err);
+        if said.code == Some(130) {
+            assert_eq!(shop.count("SELECT count(*) FROM card"), 0, "{after}");
+            assert_eq!(fs::read_dir(shop.file("out")).unwrap().count(), 0, "{after}");
+            // At a question or before the work has begun it ends at once, as everything does.
+            if said.err.contains("stopped after") {
+                assert!(said.err.contains("nothing was printed and nothing logged"), "{after}");
+                stopped += 1;
+            }
+        } else {
+            // It came too late: the batch is whole.
+            assert_eq!(said.code, Some(0), "{after}");
+            finished += 1;
+        }
+        holds(&shop, &after);
+        shop.run(&["print"]).ok();
+        assert_eq!(shop.count("SELECT count(*) FROM card"), 2, "{after}");
+        if finished == 8 {
+            break;
+        }
+    }
+    assert!(stopped >= 2 && finished > 2, "{stopped} stopped, {finished} finished");
+}
+
+#[cfg(unix)]
+#[test]
 fn killed_at_any_moment_a_print_is_whole_or_not_at_all() {
     // How long a print takes here, and then deaths spread over that time.
     let shop = Shop::with_notes(&NOTES);

@@ -155,6 +155,25 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn hand_fed_backs_come_in_the_order_the_fronts_lie_in() {
+    let notes: Vec<(&str, &str)> = vec![("ana-lopez", ANA), ("tom-reed", TOM)];
+    let first = |duplex: &str| {
+        let shop = Shop::with_notes(&notes);
+        // A sheet each: the places before the last are used up.
+        let settings = shop.read("wetink.toml").replace("duplex = \"long-edge\"", &format!("duplex = \"{duplex}\""));
+        shop.write("wetink.toml", settings);
+        shop.run(&["print", "--skip", "3"]).ok();
+        let fronts = tool("pdfinfo", &[shop.file("out/2026-12-a.pdf").to_str().unwrap()]);
+        assert!(fronts.is_none_or(|said| said.lines().any(|l| l.starts_with("Pages:") && l.ends_with(" 2"))));
+        tool("pdftotext", &["-l", "1", shop.file("out/2026-12-a-backs.pdf").to_str().unwrap(), "-"])
+    };
+    if let (Some(plain), Some(reversed)) = (first("manual"), first("manual-reversed")) {
+        assert!(plain.contains("Ana,") && !plain.contains("Tom,"), "{plain}");
+        assert!(reversed.contains("Tom,") && !reversed.contains("Ana,"), "{reversed}");
+    }
+}
+
+#[test]
 fn a_spoilt_card_is_the_same_card_again() {
     let shop = Shop::with_notes(&[("ana-lopez", ANA)]);
     shop.run(&["print"]).ok();
@@ -269,7 +288,7 @@ fn the_second_print_of_a_note_is_refused_even_if_the_check_is_bypassed() {
          INSERT INTO fingerprint (hash, card) VALUES ({hash}, last_insert_rowid());",
         "0".repeat(64)
     ));
-    assert!(refused.unwrap_err().to_string().contains("UNIQUE"), "the fingerprint is somebody's already");
+    assert!(refused.unwrap_err().to_string().contains("for ever"), "the fingerprint is somebody's already");
 }
 
 #[test]
@@ -344,4 +363,29 @@ fn an_index_of_an_older_reading_is_made_anew() {
     shop.notes(&[("tom-reed", &ANA.replace("Ana", "Tom"))]);
     shop.run(&["check"]).ended(3);
     assert!(shop.count("SELECT value FROM echo_state WHERE what = 'folding'") > 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn check_write_and_print_refuse_the_same_notes_by_the_same_rules() {
+    let shop = Shop::with_people();
+    shop.write("past.csv", format!("to,occasion,date,note\nNew Person,birthday,2024-05-01,\"{TOM}\"\n"));
+    shop.run(&["import", "past.csv", "--as", "cards"]).ok();
+    let spaced: String = TOM.chars().flat_map(|c| [c, ' ']).collect();
+    let wish = "Happy birthday! Wishing you joy, laughter and a wonderful year ahead.";
+    shop.notes(&[("ana-lopez", &spaced), ("tom-reed", wish), ("zoe-lukasik", &TOM.replace("Tom", "Zoë"))]);
+    let refusals = |text: &str| -> Vec<String> {
+        let rule = |line: &str| line.split_once('[').and_then(|(_, l)| l.split_once(']')).map(|(rule, _)| rule.to_owned());
+        let mut rules: Vec<String> = text.lines().filter(|l| l.starts_with("error: [")).filter_map(rule).collect();
+        rules.sort();
+        rules
+    };
+    let checked = refusals(&shop.run(&["check"]).ended(3).err);
+    assert!(checked.contains(&"stock-verse".into()) && checked.len() >= 3, "{checked:?}");
+    assert_eq!(refusals(&shop.run(&["print"]).ended(3).err), checked);
+    let mut write = shop.command(&["write"]);
+    assert_eq!(refusals(&crate::builder::said(&write.env("EDITOR", "true").output().unwrap()).err), checked);
+    let json = shop.run(&["check", "--json"]).ended(3).json();
+    assert_eq!(json["refused"], 3);
+    assert!(json["cards"][0]["findings"][0]["share"].is_number() && json["cards"][0]["findings"][0]["ranges"].is_array());
 }

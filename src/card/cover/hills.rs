@@ -74,16 +74,20 @@ pub(super) fn draw(cover: &mut Cover<'_>) {
     // Capitals set wide stand like an inscription, and an inscription has no full stop.
     let words = cover.in_one_line().trim_end_matches('.').to_uppercase();
     let style = cover.case.able(&cover.case.text, &words).sized(unit * 0.066).tracked(170.0).ink(colours.dark);
-    let base = floor + (cover.size.height - floor) * 0.37;
     let room = cover.size.width - 2.4 * MARGIN;
-    if style.width(&words) <= room * 1.12 {
-        cover.greet(&style, &words, Point::new(middle, base), Size::new(room, unit * 0.2));
+    let (style, text) = if style.width(&words) <= room * 1.12 {
+        (style, words)
     } else {
-        let lines = cover.greeting.words.trim_end_matches('.').to_uppercase();
         let leading = style.size * 1.5;
-        cover.greet(&style.leading(leading), &lines, Point::new(middle, base), Size::new(room, unit * 0.26));
-    }
-    cover.below(Point::new(middle, (base + unit * 0.12).min(cover.size.height - MARGIN)));
+        (style.leading(leading), cover.greeting.words.trim_end_matches('.').to_uppercase())
+    };
+    let style = style.fitted(&text, room);
+    let half = (style.caps() + style.leading * (text.lines().count().max(1) - 1) as f64) / 2.0;
+    // Several lines keep off the picture, and off the edge of the card.
+    let base = floor + ((cover.size.height - floor) * 0.37).max(unit * 0.075 + half);
+    let base = base.min(cover.size.height - MARGIN - half);
+    cover.greet(&style, &text, Point::new(middle, base), Size::new(room, unit * 0.26));
+    cover.below(Point::new(middle, (base + half + unit * 0.095).min(cover.size.height - MARGIN)));
 }
 
 /// From pale mid in the distance to dark in front.

@@ -49,9 +49,9 @@ pub(super) fn draw(cover: &mut Cover<'_>) {
     let style = style.sized(radius * 0.39).fitted(words, radius * 1.42);
     // The corners of the block must keep clear of the leaves, not only its middle.
     let lines = words.lines().count() as f64;
-    let (wide, tall) = (words.lines().map(|line| style.width(line)).fold(0.0, f64::max), style.size * (0.3 + 0.98 * lines));
+    let (wide, tall) = (words.lines().map(|line| style.width(line)).fold(0.0, f64::max), style.size * (0.2 + 1.08 * lines));
     let size = style.size * (radius * 1.62 / wide.hypot(tall)).min(1.0);
-    cover.greet(&style.sized(size).leading(size * 0.98), words, heart, Size::new(radius * 1.42, radius * 1.3));
+    cover.greet(&style.sized(size).leading(size * 1.08), words, heart, Size::new(radius * 1.42, radius * 1.3));
     let foot = Point::new(heart.x, (heart.y + radius * 1.75).min(cover.size.height - super::MARGIN - 4.0));
     cover.below(foot);
 }

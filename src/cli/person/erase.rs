@@ -88,6 +88,9 @@ fn holding(shop: &Shop, needles: &[String], batches: &[String]) -> Vec<String> {
     let mut paths = Vec::new();
     collect(&shop.dir, 0, &mut paths);
     let stems: Vec<&str> = batches.iter().filter_map(|b| Path::new(b).file_stem().and_then(|s| s.to_str())).collect();
+    let lists: Vec<PathBuf> =
+        batches.iter().filter(|b| b.ends_with("/CHECKSUMS.txt")).map(|b| crate::cli::workroom::bundle(shop, b)).collect();
+    let lists: Vec<&Path> = lists.iter().map(PathBuf::as_path).collect();
     let ledger = shop.ledger();
     paths
         .into_iter()
@@ -95,10 +98,13 @@ fn holding(shop: &Shop, needles: &[String], batches: &[String]) -> Vec<String> {
         .filter(|path| {
             // Type is drawn as outlines in a PDF; the ledger knew which ones they were in. A proof may hold anybody.
             let name = path.file_name().unwrap_or_default().to_string_lossy();
+            // A pack's drawings lie in a folder of their own, named in the ledger by its list.
+            let packed =
+                (name.ends_with(".pdf") || name.ends_with(".png")) && path.parent().is_some_and(|folder| lists.contains(&folder));
             let pdf = name.ends_with(".pdf")
                 && (name.starts_with("proof-")
                     || stems.iter().any(|s| name == format!("{s}.pdf") || name.starts_with(&format!("{s}-"))));
-            pdf || contains(path, needles)
+            pdf || packed || contains(path, needles)
         })
         .map(|path| shop.name_of(&path))
         .collect()

@@ -39,10 +39,10 @@ impl Export {
         let place = shop.out().join(format!("{}.json", person.id));
         let text = serde_json::to_string_pretty(&all).unwrap_or_default() + "\n";
         shop::write_whole(&place, text.as_bytes())?;
-        talk.put(place.display().to_string());
+        talk.put_path(&place);
         let place = shop.out().join(format!("{}.md", person.id));
         shop::write_whole(&place, page(&person.name.full(), &shop.settings.shop.name, &all).as_bytes())?;
-        talk.put(place.display().to_string());
+        talk.put_path(&place);
         talk.say(format!("Everything stored about {}, to send to them if they ask", styled(STRONG, &person.name.full())));
         Ok(Done::Well)
     }

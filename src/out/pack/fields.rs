@@ -135,6 +135,8 @@ fn fields(service: &Service, party: &Party<'_>, country: &str, home: bool, wrong
                 message: format!("the {what} `{text}` has {long} characters, and {title} takes {most}"),
                 help: if party.id.is_empty() {
                     "shorten it under [shop] in wetink.toml; nothing is cut silently".into()
+                } else if flag.is_empty() {
+                    "shorten it in the list it came from, and import that again; nothing is cut silently".into()
                 } else {
                     format!("shorten it: {}; nothing is cut silently", edit(party.id, flag))
                 },
@@ -143,7 +145,7 @@ fn fields(service: &Service, party: &Party<'_>, country: &str, home: bool, wrong
     };
     let (name, company) = (clean(&party.name), clean(&address.organisation));
     fit("name", &name, limits.name, "--name");
-    fit("company", &company, limits.company, "--organisation");
+    fit("company", &company, limits.company, "");
     for text in &lines {
         fit("address line", text, line, "--street");
     }

@@ -107,8 +107,8 @@ pub fn batch(service: &Service, cards: &[Fields], from: Option<&Fields>) -> Stri
         xml +=
             &format!("  <job>\n    <startingPage>{}</startingPage>\n    <endingPage>{}</endingPage>\n", 2 * at + 1, 2 * at + 2);
         xml += "    <printProductionOptions>\n";
-        for (key, value) in &service.batch {
-            xml += &format!("      <{key}>{}</{key}>\n", escaped(&fill(value.as_str().unwrap_or_default(), card)));
+        for (key, value) in &service.batch.options {
+            xml += &format!("      <{key}>{}</{key}>\n", escaped(&fill(value, card)));
         }
         xml += "    </printProductionOptions>\n";
         if let Some(from) = from {

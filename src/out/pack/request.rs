@@ -4,24 +4,24 @@ use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
 use super::list::fill;
-use super::{Form1, Service};
+use super::{Service, Template};
 use crate::address::country_code;
 
 /// A line of requests.jsonl: the card's id against sending twice, the body, and the files that belong to it.
 #[must_use]
-pub fn line(form: &Form1, card: &Fields, from: Option<&Fields>, files: &[(&str, String)]) -> Value {
+pub fn line(form: &Template, card: &Fields, from: Option<&Fields>, files: &[(&str, String)]) -> Value {
     let files: Map<String, Value> = files.iter().map(|(part, name)| ((*part).to_owned(), json!(name))).collect();
     let body = table(&form.body, form, card, from);
     json!({ "idempotency_key": card.get("card"), "body": body, "files": files })
 }
 
-fn table(table_of: &toml::Table, form: &Form1, card: &Fields, from: Option<&Fields>) -> Value {
+fn table(table_of: &toml::Table, form: &Template, card: &Fields, from: Option<&Fields>) -> Value {
     let filled = table_of.iter().filter_map(|(key, value)| Some((key.clone(), filled(value, form, card, from)?)));
     Value::Object(filled.collect())
 }
 
 /// A value with its fields filled in; nothing if they are empty.
-fn filled(value: &toml::Value, form: &Form1, card: &Fields, from: Option<&Fields>) -> Option<Value> {
+fn filled(value: &toml::Value, form: &Template, card: &Fields, from: Option<&Fields>) -> Option<Value> {
     match value {
         toml::Value::String(pattern) if pattern == "{to}" => Some(table(&form.to, form, card, None)),
         toml::Value::String(pattern) if pattern == "{from}" => from.map(|from| table(&form.to, form, from, None)),
@@ -128,12 +128,12 @@ fn is_art(text: &str) -> bool {
     matches!(end, "pdf" | "png" | "jpg") && (1..=256).contains(&stem.len()) && stem.bytes().all(sign)
 }
 
-fn abroad(form: &Form1, to: &Value) -> bool {
+fn abroad(form: &Template, to: &Value) -> bool {
     let key = form.to.iter().find(|(_, v)| v.as_str() == Some("{country}")).map(|(k, _)| k.as_str());
     key.and_then(|key| to.get(key)).and_then(Value::as_str).is_some_and(|country| country != "US")
 }
 
-fn address(service: &Service, form: &Form1, part: &str, value: &Value, sender: bool, wrong: &mut Vec<String>) {
+fn address(service: &Service, form: &Template, part: &str, value: &Value, sender: bool, wrong: &mut Vec<String>) {
     // A list of one, where the service takes lists.
     let value = value.as_array().and_then(|all| all.first()).unwrap_or(value);
     let Some(given) = value.as_object() else {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kurbo::PathEl;
 
+use crate::face::stir;
 use crate::measure::{Affine, BezPath, Point};
 use crate::page::Shape;
 
@@ -21,15 +22,14 @@ const NEAR: f64 = 600.0;
 pub struct Stencil {
     /// The same key means the same outline, wherever and however it is stamped.
     pub key: u64,
-    /// From the frame to the page.
+    /// From the frame, in units of its glyph, to the page.
     pub at: Affine,
-    outline: BezPath,
 }
 
 impl Stencil {
-    /// The outline as a letter that no text stands for.
-    pub fn shape(self) -> Arc<Shape> {
-        Arc::new(Shape { key: self.key, outline: self.outline, advance: 0.0 })
+    /// The outline it was made from as a letter that no text stands for.
+    pub fn shape(&self, path: &BezPath) -> Arc<Shape> {
+        Arc::new(Shape { key: self.key, outline: self.at.inverse() * path, advance: 0.0 })
     }
 }
 
@@ -58,44 +58,51 @@ pub fn stencil(path: &BezPath) -> Option<Stencil> {
     }
     let at = Affine::new([along.x, along.y, across.x, across.y, origin.x, origin.y]);
     let into = at.inverse();
-    let mut words: Vec<[u8; 8]> = vec![((i * MOST + j) as u64).to_le_bytes()];
-    let mut outline = path.clone();
-    outline.apply_affine(into);
-    for element in outline.elements() {
-        let (kind, ends): (u8, [Option<Point>; 3]) = match *element {
-            PathEl::MoveTo(p) => (0, [Some(p), None, None]),
-            PathEl::LineTo(p) => (1, [Some(p), None, None]),
-            PathEl::QuadTo(a, p) => (2, [Some(a), Some(p), None]),
-            PathEl::CurveTo(a, b, p) => (3, [Some(a), Some(b), Some(p)]),
-            PathEl::ClosePath => (4, [None; 3]),
-        };
-        for p in ends.into_iter().flatten() {
+    let mut name = Name((i * MOST + j) as u64);
+    for element in path.elements() {
+        match *element {
+            PathEl::MoveTo(p) => name.take(0, &[into * p])?,
+            PathEl::LineTo(p) => name.take(1, &[into * p])?,
+            PathEl::QuadTo(a, p) => name.take(2, &[into * a, into * p])?,
+            PathEl::CurveTo(a, b, p) => name.take(3, &[into * a, into * b, into * p])?,
+            PathEl::ClosePath => name.take(4, &[])?,
+        }
+    }
+    Some(Stencil { key: name.0, at: at * Affine::scale(1.0 / FRAME) })
+}
+
+/// The name of an outline in its frame, from its points as far as they tell it from others.
+struct Name(u64);
+
+impl Name {
+    /// `None` for a point far outside the frame.
+    fn take(&mut self, kind: u64, points: &[Point]) -> Option<()> {
+        self.0 = stir(self.0 ^ kind);
+        for p in points {
             let (x, y) = ((p.x * NEAR).round(), (p.y * NEAR).round());
             if x.abs().max(y.abs()) > 10.0 * NEAR {
                 return None;
             }
-            words.push((((x as i64 as u64) << 32) ^ (y as i64 as u64 & 0xffff_ffff) ^ u64::from(kind) << 61).to_le_bytes());
+            self.0 = stir(self.0 ^ ((x as i64 as u64) << 32 ^ (y as i64 as u64 & 0xffff_ffff)));
         }
+        Some(())
     }
-    let key = crate::face::key(&[b"stencil", &words.concat()]);
-    outline.apply_affine(Affine::scale(FRAME));
-    Some(Stencil { key, at: at * Affine::scale(1.0 / FRAME), outline })
 }
 
-/// The points that span the widest frame with the first. Of nearly equal ones the first, so that rounding doesn't choose. Of many
-/// points some are tried.
+/// The points that span a wide frame with the first: one far from it, and one far from the line between them. Of nearly equal ones
+/// the first, so that rounding doesn't choose.
 fn frame(points: &[Point]) -> Option<(usize, usize)> {
-    let step = points.len().div_ceil(16);
-    let from = |p: Point| p - points[0];
-    let area = |i: usize, j: usize| from(points[i]).cross(from(points[j])).abs();
-    let pairs = || (1..points.len()).step_by(step).flat_map(|i| (i + 1..points.len()).step_by(step).map(move |j| (i, j)));
-    let widest = pairs().map(|(i, j)| area(i, j)).fold(0.0, f64::max);
-    let long = points.iter().map(|p| from(*p).hypot2()).fold(0.0, f64::max);
+    let from = |i: usize| points[i] - points[0];
+    let far = |i: &usize| from(*i).hypot2();
+    let most = (1..points.len()).map(|i| far(&i)).fold(0.0, f64::max);
+    let i = (1..points.len()).find(|i| far(i) > 0.8 * most)?;
+    let aside = |j: &usize| from(i).cross(from(*j)).abs();
+    let widest = (1..points.len()).map(|j| aside(&j)).fold(0.0, f64::max);
     // What is nearly a line has no frame.
-    if !widest.is_finite() || widest < long * 1e-3 || widest < 1e-4 {
+    if widest < most * 1e-3 || widest < 1e-4 {
         return None;
     }
-    pairs().find(|(i, j)| area(*i, *j) > 0.9 * widest)
+    Some((i, (1..points.len()).find(|j| aside(j) > 0.8 * widest)?))
 }
 
 #[cfg(test)]
@@ -123,7 +130,7 @@ mod tests {
                 let at = Affine::translate((n * 3.1, 200.0 - n)) * Affine::rotate(n * 0.7) * Affine::scale(0.4 + n * 0.03);
                 let other = stencil(&(at * path.clone())).unwrap();
                 assert_eq!(other.key, first.key);
-                let drawn = other.at * other.outline;
+                let drawn = other.at * &first.shape(&path).outline;
                 for (a, b) in drawn.elements().iter().zip((at * path.clone()).elements()) {
                     let far = a.end_point().zip(b.end_point()).map_or(0.0, |(a, b)| a.distance(b));
                     assert!(far < 1e-6, "{far}");

@@ -58,17 +58,15 @@ pub fn grained(part: Rect) -> Rect {
     part.scale_from_origin(GRAIN)
 }
 
-/// The stencils of everything that is filled.
-pub fn stencils(items: &[Item]) -> Vec<Stencil> {
-    let mut found = Vec::new();
+/// The stencils of everything that is filled, each with what it was made from.
+pub fn stencils<'a>(items: &'a [Item], found: &mut Vec<(Stencil, &'a BezPath)>) {
     for item in items {
         match item {
-            Item::Fill(path, _) => found.extend(stencil(path)),
-            Item::Placed { drawing, .. } => found.extend(stencils(drawing)),
+            Item::Fill(path, _) => found.extend(stencil(path).map(|stencil| (stencil, path))),
+            Item::Placed { drawing, .. } => stencils(drawing, found),
             Item::Stroke(..) | Item::Words(_) | Item::Picture(..) => {}
         }
     }
-    found
 }
 
 /// What the reader of the orders already knows.

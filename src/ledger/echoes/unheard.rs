@@ -1,0 +1,86 @@
+//! Does the echo know every note? Each card's words are read again and looked for in the index.
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::{AT_A_TIME, NEWEST, load, row, split, state};
+use crate::echo::{self, Earlier, Kept, Traits};
+use crate::ledger::Ledger;
+
+impl Ledger {
+    /// What the index lacks, in sentences. Names may have changed since a note was learnt, and with them some of its keys; so its
+    /// words as typed must be known, and half of its keys.
+    pub(crate) fn unheard(&self) -> rusqlite::Result<Vec<String>> {
+        let conn = self.conn();
+        let (mut without_print, mut without_keys, mut notes) = (0, 0, 0_i64);
+        let mut after = i64::MIN;
+        loop {
+            let found = some_after(conn, after)?;
+            let Some(last) = found.last() else { break };
+            after = last.0;
+            notes += found.len() as i64;
+            for (card, traits) in traits_of(&found) {
+                if let Some(print) = traits.fingerprints.first() {
+                    let known = conn
+                        .prepare_cached("SELECT card FROM fingerprint WHERE hash = ?1")?
+                        .query_row([print], |r| r.get::<_, i64>(0))
+                        .optional()?;
+                    without_print += usize::from(known.is_none());
+                }
+                let mut there = 0;
+                for (key, _) in &traits.keys {
+                    let (bucket, rest) = split(*key);
+                    let entries = row(conn, bucket)?;
+                    // Of a key that many notes have, the oldest are let go.
+                    let same = entries.iter().filter(|e| e.0 == rest).count();
+                    there += usize::from(same >= NEWEST || entries.contains(&(rest, card)));
+                }
+                without_keys += usize::from(there * 2 < traits.keys.len());
+            }
+        }
+        let mut found = Vec::new();
+        if without_print > 0 {
+            found.push(format!(
+                "ledger.db has lost the fingerprints of {without_print} of {notes} notes: a copy of them would not be refused"
+            ));
+        }
+        if without_keys > 0 {
+            found.push(format!(
+                "ledger.db has lost what {without_keys} of {notes} notes are found again by: an echo of them could be overlooked"
+            ));
+        }
+        let counted = state(conn, "notes")?.unwrap_or(0);
+        if counted != notes && found.is_empty() {
+            found.push(format!(
+                "ledger.db has counted {counted} notes and holds {notes}: how common a word is would be misjudged"
+            ));
+        }
+        let lost: i64 = conn.query_row(
+            "SELECT count(*) FROM erased_note WHERE length(traces) > 0 AND NOT EXISTS (SELECT 1 FROM fingerprint WHERE card = -erased_note.n)",
+            [],
+            |r| r.get(0),
+        )?;
+        if lost > 0 {
+            found.push(format!("ledger.db has lost the fingerprints of {lost} notes of people who were erased"));
+        }
+        Ok(found)
+    }
+}
+
+type Note = (i64, String, Vec<String>);
+
+fn some_after(conn: &Connection, after: i64) -> rusqlite::Result<Vec<Note>> {
+    let mut ask = conn.prepare_cached("SELECT n FROM card WHERE n > ?1 ORDER BY n LIMIT ?2")?;
+    let numbers: Vec<i64> = ask.query_map([after, AT_A_TIME], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let mut notes = Vec::with_capacity(numbers.len());
+    for n in numbers {
+        if let Some(Earlier { note: Kept::Text(text), names, .. }) = load(conn, n)? {
+            notes.push((n, text, names));
+        }
+    }
+    Ok(notes)
+}
+
+fn traits_of(notes: &[Note]) -> Vec<(i64, Traits)> {
+    use rayon::prelude::*;
+    notes.par_iter().map(|(n, text, names)| (*n, echo::traits(text, names, false))).collect()
+}

@@ -1,0 +1,262 @@
+//! Damage done by disks, sync folders and other programs: doctor finds it, says what to do, offers to do it, and nothing is
+//! written over it.
+
+use std::fs;
+
+use crate::builder::Shop;
+
+const ANA: &str = "Ana, how did the boots do on those hills in Lisbon? You owe me the story of the tram driver.";
+const TOM: &str = "Tom, the postman who never once let the gate bang: may your new heels outlast the winter.";
+
+/// Two cards printed, one promise, one person erased, a backup made.
+fn printed() -> Shop {
+    let shop = Shop::with_notes(&[("ana-lopez", ANA), ("tom-reed", TOM)]);
+    shop.run(&["log", "zoe", "visit", "asked about sandals for the wedding"]).ok();
+    shop.run(&["print"]).ok();
+    shop.run(&["person", "erase", "tom", "--yes"]).ok();
+    shop.run(&["backup"]).ok();
+    shop
+}
+
+/// Everything a program can read in a ledger, or that it can't be read.
+fn dump(shop: &Shop) -> Result<Vec<String>, String> {
+    let read = || -> rusqlite::Result<Vec<String>> {
+        let conn = rusqlite::Connection::open(shop.file("ledger.db"))?;
+        let mut all = Vec::new();
+        let tables: Vec<String> = conn
+            .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")?
+            .query_map([], |r| r.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        for table in tables {
+            let mut ask = conn.prepare(&format!("SELECT * FROM {table} NOT INDEXED"))?;
+            let columns = ask.column_count();
+            let mut rows = ask.query([])?;
+            while let Some(row) = rows.next()? {
+                let cells: Vec<String> = (0..columns).map(|n| format!("{:?}", row.get_ref(n))).collect();
+                all.push(format!("{table} {}", cells.join("|")));
+            }
+        }
+        let plan = conn
+            .prepare("SELECT name, sql FROM sqlite_master ORDER BY name")?
+            .query_map([], |r| Ok(format!("{:?} {:?}", r.get::<_, Option<String>>(0)?, r.get::<_, Option<String>>(1)?)))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        all.extend(plan);
+        Ok(all)
+    };
+    read().map_err(|e| e.to_string())
+}
+
+#[test]
+fn a_flipped_bit_is_found_or_changes_nothing() {
+    let shop = printed();
+    let whole = fs::read(shop.file("ledger.db")).unwrap();
+    let before = dump(&shop).unwrap();
+    let (mut dice, mut found, mut harmless) = (0x5eed_u64, 0, 0);
+    for round in 0..150 {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let at = (dice >> 20) as usize % whole.len();
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << (dice >> 60 & 7);
+        fs::write(shop.file("ledger.db"), &bytes).unwrap();
+        let said = shop.run(&["doctor"]);
+        match said.code {
+            Some(4 | 1) => found += 1,
+            Some(0) => {
+                // The echo's rows may differ a little where nothing depends on them; the rest may not.
+                let now: Vec<String> =
+                    dump(&shop).unwrap().into_iter().filter(|l| !l.starts_with("echo ") && !l.starts_with("term ")).collect();
+                let then: Vec<String> =
+                    before.iter().filter(|l| !l.starts_with("echo ") && !l.starts_with("term ")).cloned().collect();
+                assert_eq!(now, then, "round {round}, byte {at}: doctor said all is well, and something is different");
+                harmless += 1;
+            }
+            other => panic!("round {round}, byte {at}: {other:?} {}", said.err),
+        }
+        assert!(!said.err.contains("panicked"), "{}", said.err);
+    }
+    println!("150 flipped bits: {found} found, {harmless} in unused space");
+    assert!(found > 12, "{found} found, {harmless} harmless");
+    fs::write(shop.file("ledger.db"), &whole).unwrap();
+    shop.run(&["doctor"]).ok();
+}
+
+#[test]
+fn a_damaged_ledger_is_not_written_to_and_a_copy_is_offered() {
+    let shop = printed();
+    let whole = fs::read(shop.file("ledger.db")).unwrap();
+    let at = whole.windows(8).position(|w| w == b"tram dri").expect("the note is in the file");
+    let mut bytes = whole.clone();
+    bytes[at] ^= 2;
+    fs::write(shop.file("ledger.db"), &bytes).unwrap();
+    for verb in [&["log", "ana", "visit", "x"][..], &["print"], &["posted"], &["import", "people.csv"], &["undo", "--yes"]] {
+        let said = shop.run(verb).ended(4);
+        assert!(said.err.contains("not as wetink wrote them") && said.err.contains("wetink doctor"), "{verb:?}: {}", said.err);
+    }
+    assert_eq!(fs::read(shop.file("ledger.db")).unwrap(), bytes, "nothing was written");
+    let said = shop.run(&["doctor"]).ended(4);
+    assert!(
+        said.err.contains("put back the newest whole copy, backups/ledger-2026-11-21.db, which knows 1 card"),
+        "{}",
+        said.err
+    );
+    shop.run(&["doctor", "--yes"]).ok();
+    shop.run(&["doctor"]).ok();
+    assert_eq!(shop.count("SELECT count(*) FROM card WHERE note LIKE '%tram driver%'"), 1);
+    assert!(shop.file("ledger.before-restore-1.db").exists(), "what was there is kept");
+}
+
+#[test]
+fn who_changed_rows_on_purpose_can_say_so() {
+    let shop = printed();
+    shop.sql("UPDATE person SET phone = '01947 555 999' WHERE id = 'zoe-lukasik'").unwrap();
+    let said = shop.run(&["log", "ana", "visit", "x"]).ended(4);
+    assert!(said.err.contains("the people in ledger.db are not as wetink wrote them (zoe-lukasik)"), "{}", said.err);
+    shop.run(&["doctor", "--accept"]).ok();
+    shop.run(&["log", "ana", "visit", "x"]).ok();
+    assert_eq!(shop.count("SELECT count(*) FROM person WHERE phone = '01947 555 999'"), 1);
+}
+
+#[test]
+fn an_emptied_echo_is_found_and_made_anew() {
+    let empty = "UPDATE pen SET may = 'index'; DELETE FROM fingerprint WHERE card > 0; UPDATE pen SET may = ''";
+    for sql in
+        [empty, "DELETE FROM echo", "DELETE FROM echo; DELETE FROM term; UPDATE echo_state SET value = 0 WHERE what = 'notes'"]
+    {
+        let shop = printed();
+        shop.sql(sql).unwrap();
+        let said = shop.run(&["doctor", "--json"]).ended(4);
+        assert_eq!(said.json()["found"][0]["offered"], "make it anew", "{sql}: {}", said.err);
+        shop.run(&["doctor", "--yes"]).ok();
+        shop.run(&["doctor"]).ok();
+        shop.notes(&[("zoe-lukasik", ANA), ("henrik-sorensen", TOM)]);
+        shop.run(&["check"]).ended(3);
+    }
+    // What is kept of erased notes can't be made anew.
+    let shop = printed();
+    shop.sql("UPDATE pen SET may = 'erase'; DELETE FROM fingerprint WHERE card < 0; UPDATE pen SET may = ''").unwrap();
+    let said = shop.run(&["doctor"]).ended(4);
+    assert!(said.err.contains("what is kept of erased notes"), "{}", said.err);
+}
+
+#[test]
+fn a_missing_guard_is_found() {
+    for sql in ["DROP TRIGGER note_stays", "DROP INDEX card_note", "UPDATE pen SET may = 'void'", "CREATE TABLE extra (x)"] {
+        let shop = printed();
+        shop.sql(sql).unwrap();
+        shop.run(&["doctor"]).ended(4);
+        shop.run(&["log", "ana", "visit", "x"]).ended(4);
+        shop.run(&["doctor", "--yes"]).ok();
+        shop.run(&["log", "ana", "visit", "x"]).ok();
+    }
+}
+
+#[test]
+fn a_truncated_or_missing_ledger_is_told_and_put_back() {
+    let shop = printed();
+    let whole = fs::read(shop.file("ledger.db")).unwrap();
+    for length in [whole.len() - 1, whole.len() / 2 + 7, 4096, 100, 17, 0] {
+        fs::write(shop.file("ledger.db"), &whole[..length]).unwrap();
+        let said = shop.run(&["status"]);
+        assert!(!said.err.contains("panicked"), "{length}: {}", said.err);
+        let said = shop.run(&["doctor"]).ended(4);
+        assert!(said.err.contains("put back the newest whole copy"), "{length}: {}", said.err);
+        shop.run(&["doctor", "--yes"]).ok();
+        assert_eq!(shop.count("SELECT count(*) FROM card"), 1, "{length}");
+    }
+    fs::remove_file(shop.file("ledger.db")).unwrap();
+    shop.run(&["doctor"]).ended(4);
+    assert!(!shop.file("ledger.db").exists(), "a new empty one would forget every note");
+    shop.run(&["doctor", "--yes"]).ok();
+    assert_eq!(shop.count("SELECT count(*) FROM card"), 1);
+}
+
+#[test]
+fn a_pdf_that_is_gone_or_another_is_told() {
+    let shop = printed();
+    let pdf = "out/2026-12-a.pdf";
+    let bytes = fs::read(shop.file(pdf)).unwrap();
+    fs::remove_file(shop.file(pdf)).unwrap();
+    let said = shop.run(&["doctor"]).ended(4);
+    assert!(said.err.contains("is gone") && said.err.contains("print --again 2026-12-a"), "{}", said.err);
+    shop.write(pdf, [&bytes[..], b"x"].concat());
+    let said = shop.run(&["doctor"]).ended(4);
+    assert!(said.err.contains("is not the file that was printed"), "{}", said.err);
+    shop.write(pdf, &bytes);
+    shop.write("out/2026-12-b.pdf", &bytes);
+    let said = shop.run(&["doctor"]).ended(4);
+    assert!(said.err.contains("out/2026-12-b.pdf is in no batch"), "{}", said.err);
+    fs::remove_file(shop.file("out/2026-12-b.pdf")).unwrap();
+    shop.run(&["doctor"]).ok();
+}
+
+#[test]
+fn what_a_sync_folder_leaves_is_found_and_taken_in() {
+    let shop = printed();
+    // Another computer had a copy, wrote into it, and the sync folder kept both.
+    let copy = "ledger (Joan's conflicted copy 2026-11-21).db";
+    fs::copy(shop.file("ledger.db"), shop.file("theirs.db")).unwrap();
+    shop.run(&["log", "ana", "visit", "here only"]).ok();
+    fs::rename(shop.file("ledger.db"), shop.file("ours.db")).unwrap();
+    fs::rename(shop.file("theirs.db"), shop.file("ledger.db")).unwrap();
+    shop.run(&["log", "zoe", "promise", "there only"]).ok();
+    fs::rename(shop.file("ledger.db"), shop.file(copy)).unwrap();
+    fs::rename(shop.file("ours.db"), shop.file("ledger.db")).unwrap();
+    let said = shop.run(&["doctor"]).ended(4);
+    assert!(said.err.contains("is another ledger") && said.err.contains("take in what is only in"), "{}", said.err);
+    shop.run(&["doctor", "--yes"]).ok();
+    assert_eq!(shop.count("SELECT count(*) FROM touch WHERE text IN ('here only', 'there only')"), 2);
+    assert!(!shop.file(copy).exists() && shop.file("backups").join(copy).exists());
+    shop.run(&["doctor"]).ok();
+
+    let sheet = shop.read("notes/2026-12.md");
+    shop.write("notes/2026-12 (Joan's conflicted copy 2026-11-21).md", &sheet);
+    let said = shop.run(&["doctor"]).ended(4);
+    assert!(said.err.contains("a copy that a synchronised folder made"), "{}", said.err);
+    fs::remove_file(shop.file("notes/2026-12 (Joan's conflicted copy 2026-11-21).md")).unwrap();
+    shop.write("notes/2026-12.md", format!("<<<<<<< ours\n{sheet}=======\n{sheet}>>>>>>> theirs\n"));
+    let said = shop.run(&["doctor"]).ended(4);
+    assert!(said.err.contains("conflict markers"), "{}", said.err);
+}
+
+#[test]
+fn a_journal_that_is_gone_after_a_crash_is_no_secret() {
+    // What is left when a crash came in the middle of a commit and somebody cleared "that odd file" away: half of the new pages.
+    let shop = printed();
+    let before = fs::read(shop.file("ledger.db")).unwrap();
+    for n in 0..40 {
+        shop.run(&["log", "ana", "visit", &format!("number {n}: {}", "x".repeat(300))]).ok();
+    }
+    let after = fs::read(shop.file("ledger.db")).unwrap();
+    let mut torn = after.clone();
+    for (n, page) in before.chunks(4096).enumerate().skip(2).step_by(3) {
+        torn[n * 4096..n * 4096 + page.len()].copy_from_slice(page);
+    }
+    assert_ne!(torn, after);
+    fs::write(shop.file("ledger.db"), &torn).unwrap();
+    shop.run(&["doctor"]).ended(4);
+    shop.run(&["log", "ana", "visit", "x"]).ended(4);
+}
+
+#[test]
+fn an_older_ledger_is_brought_up_to_date_and_a_copy_kept() {
+    let shop = printed();
+    let mut sql = String::new();
+    for guard in [
+        "fingerprint_is_not_replaced",
+        "touch_is_not_replaced",
+        "batch_stays",
+        "batch_is_kept",
+        "batch_is_not_replaced",
+        "suppression_stays",
+        "erased_note_stays",
+        "erased_note_is_kept",
+        "person_is_not_replaced",
+    ] {
+        sql += &format!("DROP TRIGGER {guard};");
+    }
+    shop.sql(&format!("{sql} DROP TABLE seal; PRAGMA user_version = 1")).unwrap();
+    shop.run(&["status"]).ok();
+    assert!(shop.file("backups/ledger-before-upgrade-from-1-1.db").exists());
+    shop.run(&["doctor"]).ok();
+    shop.run(&["log", "ana", "visit", "x"]).ok();
+}
