@@ -109,8 +109,13 @@ fn fill(old: &Person, new: &Person) -> Option<Person> {
     };
     person.birthday = keep_year(old.birthday, new.birthday);
     person.anniversary = keep_year(old.anniversary, new.anniversary);
-    if new.status == Status::Deceased && old.status != Status::Deceased {
-        // Only towards silence: no file un-sets a death or an objection.
+    // Only towards silence: no file un-sets a death or an objection.
+    let quieter = match new.status {
+        Status::Deceased => old.status != Status::Deceased,
+        Status::DoNotContact => matches!(old.status, Status::Contact | Status::Undeliverable),
+        Status::Contact | Status::Undeliverable => false,
+    };
+    if quieter {
         person.status = new.status;
         person.status_on = new.status_on;
     }
@@ -121,8 +126,12 @@ fn fill(old: &Person, new: &Person) -> Option<Person> {
 fn fingerprint(person: &Person, row: &Row) -> String {
     let person = serde_json::to_string(person).unwrap_or_default();
     let facts: Vec<String> = row.facts.iter().map(|f| format!("{}\u{1f}{}", f.kind, f.text)).collect();
-    let hash = Sha256::digest(format!("{person}\u{1e}{}", facts.join("\u{1e}")));
-    hash[..16].iter().map(|b| format!("{b:02x}")).collect()
+    hash(&[&person, &facts.join("\u{1e}")])
+}
+
+/// A name for something that has none: the same again has the same. It says nothing, and is as short for a long text as for a word.
+fn hash(parts: &[&str]) -> String {
+    Sha256::digest(parts.join("\u{1f}"))[..16].iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// Nothing that is known of one speaks against the other: blank, or the same day, perhaps without its year.
@@ -252,7 +261,7 @@ impl<'a> Intake<'a> {
 
     fn fact(&mut self, id: &Id, text: &str) -> Result<()> {
         let touch = Touch::new(self.today, "fact", text);
-        let origin = format!("{id}\u{1f}fact\u{1f}{text}");
+        let origin = hash(&["fact", id.as_str(), text]);
         self.change.add_touch(id, &touch, Some(&origin)).map(|_| ())
     }
 
@@ -294,6 +303,9 @@ impl<'a> Intake<'a> {
             return Ok(());
         };
         self.change.update_person(&changed)?;
+        if changed.status == Status::Deceased {
+            self.change.unname(&changed)?;
+        }
         Register::learn(self.change, &changed)?;
         self.report.updated += 1;
         Ok(())
@@ -397,7 +409,7 @@ impl<'a> Intake<'a> {
         // Without a number of its own, the same thing on the same day with the same words is the same thing.
         let origin = match &happened.key {
             Some(Key { source, number }) => format!("{source}\u{1f}{number}"),
-            None => format!("{id}\u{1f}{}\u{1f}{}\u{1f}{}", touch.on, touch.kind, touch.text),
+            None => hash(&["touch", id.as_str(), &touch.on.to_string(), &touch.kind, &touch.text]),
         };
         if self.change.add_touch(&id, &touch, Some(&origin))? {
             self.report.touches += 1;
