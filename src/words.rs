@@ -303,7 +303,9 @@ mod tests {
     #[test]
     fn gaps_are_put_where_another_text_has_them() {
         let old = Words::read("Hope the puppy sleeps past six.");
-        for text in ["H o p e t h e p u p p y s l e e p s p a s t s i x", "Hopethe puppysleeps pastsix", "HopeThePuppySleepsPastSix"] {
+        for text in
+            ["H o p e t h e p u p p y s l e e p s p a s t s i x", "Hopethe puppysleeps pastsix", "HopeThePuppySleepsPastSix"]
+        {
             let words = Words::read(text);
             assert!(words.scrambled(), "{text}");
             let cut = words.recut(&[&old]).unwrap();

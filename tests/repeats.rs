@@ -409,7 +409,9 @@ const DISGUISES: [(&str, fn(&[&str]) -> String); 15] = [
     ("figures and signs", |words| swapped(&words.join(" "), &[("a", "@"), ("e", "3"), ("i", "1"), ("o", "0"), ("s", "$")])),
     ("held down", |words| swapped(&words.join(" "), &[("a", "aaa"), ("o", "oooo"), ("u", "uu")])),
     ("stuffed", |words| words.iter().map(|w| format!("{w} really")).collect::<Vec<_>>().join(" ")),
-    ("every third gone", |words| words.iter().enumerate().filter(|(n, _)| n % 3 != 2).map(|(_, w)| *w).collect::<Vec<_>>().join(" ")),
+    ("every third gone", |words| {
+        words.iter().enumerate().filter(|(n, _)| n % 3 != 2).map(|(_, w)| *w).collect::<Vec<_>>().join(" ")
+    }),
     ("backwards", |words| words.iter().rev().copied().collect::<Vec<_>>().join(" ")),
     ("shuffled", |words| {
         let mut order: Vec<usize> = (0..words.len()).collect();
@@ -465,7 +467,9 @@ fn white_space_makes_no_other_note() {
     let note = "Ana, the puppy slept past six at last and nobody dared to move before the kettle did.";
     let before = ledger(&[("a", "Ana", note)]);
     let words: Vec<&str> = note.split(' ').collect();
-    for text in [DISGUISES[0].1(&words), DISGUISES[4].1(&words), DISGUISES[5].1(&words), DISGUISES[6].1(&words), DISGUISES[7].1(&words)] {
+    for text in
+        [DISGUISES[0].1(&words), DISGUISES[4].1(&words), DISGUISES[5].1(&words), DISGUISES[6].1(&words), DISGUISES[7].1(&words)]
+    {
         let verdict = judged(&before, "Ana", &text, None);
         assert!(rules(&verdict).contains(&"duplicate"), "{text} {:?}", verdict.findings());
         let finding = verdict.findings().iter().find(|f| f.rule == Rule::Duplicate).unwrap();
@@ -480,7 +484,9 @@ fn named(text: &str, known: &[&str]) -> Vec<(&'static str, Severity)> {
     let mut house = House::new();
     house.signs("Hill Shoes");
     house.signs("Joan");
-    for (given, family, id) in [("Ana", "Lopez", "ana"), ("Tom", "Reed", "tom"), ("Eva", "Penrose", "eva"), ("", "Petrova", "pet")] {
+    for (given, family, id) in
+        [("Ana", "Lopez", "ana"), ("Tom", "Reed", "tom"), ("Eva", "Penrose", "eva"), ("", "Petrova", "pet")]
+    {
         house.names.add(given, id);
         house.names.add_family(family, id);
     }

@@ -1,8 +1,8 @@
 //! Whose name is it: the recipient's own, somebody else's on record, or just a word.
 
+use crate::words::{AsItIs, Language, Lexicon, Word, Words};
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
-use crate::words::{AsItIs, Language, Lexicon, Word, Words};
 
 use super::align::edits_at_most;
 
@@ -139,7 +139,7 @@ pub(super) fn greeted(text: &str, words: &Words) -> Vec<Greeted> {
     let mut put = |n: usize, hailed: bool| {
         if !found.iter().any(|g| g.word == n) {
             let behind = n > 0 && (all[n - 1].capital && n > 1 || [lexicon, english].iter().any(|l| l.is_kin(all[n - 1].hash)));
-let and = |m: usize| all.get(m).is_some_and(|w| is_and(w.hash));
+            let and = |m: usize| all.get(m).is_some_and(|w| is_and(w.hash));
             let name = |m: usize| all.get(m).is_some_and(|w| w.capital);
             let listed = and(n + 1) && name(n + 2) || name(n + 1) && and(n + 2);
             found.push(Greeted { word: n, hailed, apposed: behind || listed });

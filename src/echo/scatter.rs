@@ -31,7 +31,12 @@ pub(super) struct Scattered {
 }
 
 /// The telling words both notes have between shared openings and closings, if they are enough to be the same card.
-pub(super) fn scattered(draft: &Reading, earlier: &Reading, equal: &Equal, bodies: (&Range<usize>, &Range<usize>)) -> Option<Scattered> {
+pub(super) fn scattered(
+    draft: &Reading,
+    earlier: &Reading,
+    equal: &Equal,
+    bodies: (&Range<usize>, &Range<usize>),
+) -> Option<Scattered> {
     let telling = |r: &Reading, body: &Range<usize>, most: usize| -> Vec<usize> {
         (0..r.terms.len().min(most))
             .filter(|n| body.contains(n))
@@ -78,7 +83,8 @@ pub(super) fn scattered(draft: &Reading, earlier: &Reading, equal: &Equal, bodie
     let ordered = row[old.len()];
     let of = |m: f32| ((m / whole_new).max(m / whole_old), (m / whole_new).min(m / whole_old));
     let (bag, chain) = (of(matched), of(ordered));
-    let in_order = chain.0 >= CHAIN && chain.1 >= CHAIN_OF_OTHER || ordered >= MANY && chain.0 >= WHOLE && chain.1 >= WHOLE_OF_OTHER;
+    let in_order =
+        chain.0 >= CHAIN && chain.1 >= CHAIN_OF_OTHER || ordered >= MANY && chain.0 >= WHOLE && chain.1 >= WHOLE_OF_OTHER;
     let same = bag.0 >= BAG && bag.1 >= BAG_OF_OTHER || ordered >= LEAST && in_order;
     same.then_some(Scattered { pairs, matched, share: bag.0.min(1.0) })
 }

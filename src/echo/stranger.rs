@@ -54,7 +54,8 @@ impl Scene<'_> {
     /// Typed like a name, and no word that everybody uses.
     fn like_a_name(&self, n: usize) -> bool {
         let word = &self.all[n];
-        word.capital && !self.lexicons().iter().any(|l| l.is_function(word.hash) || l.is_title(word.hash) || l.is_everyday(word.hash))
+        word.capital
+            && !self.lexicons().iter().any(|l| l.is_function(word.hash) || l.is_title(word.hash) || l.is_everyday(word.hash))
     }
 
     fn typed(&self, range: &Range<usize>) -> String {
@@ -115,7 +116,8 @@ impl Scene<'_> {
         }
         for end in 0..self.all.len() {
             let Some(start) = names::signature(self.draft.text, self.all, self.lexicons(), end) else { continue };
-            let stranger = |n: &usize| self.like_a_name(*n) && !self.may_stand(*n) && self.house.names.who(self.all[*n].hash).is_some();
+            let stranger =
+                |n: &usize| self.like_a_name(*n) && !self.may_stand(*n) && self.house.names.who(self.all[*n].hash).is_some();
             if let (Some(first), Some(last)) = ((start..=end).find(stranger), (start..=end).rfind(stranger)) {
                 let range = self.all[first].from.start..self.all[last].from.end;
                 let message = format!("this is signed {}, and cards go to that name; it signs none", self.typed(&range));
@@ -134,7 +136,8 @@ impl Scene<'_> {
         let titled = |n: usize| self.all[n].capital && self.lexicons().iter().any(|l| l.is_title(self.all[n].hash));
         let together = |n: usize| {
             let between = self.draft.text.get(self.all[n].from.end..self.all[n + 1].from.start).unwrap_or(",");
-            between.trim_matches(|c: char| c.is_whitespace() || c == '.').is_empty() && self.all[n].sentence == self.all[n + 1].sentence
+            between.trim_matches(|c: char| c.is_whitespace() || c == '.').is_empty()
+                && self.all[n].sentence == self.all[n + 1].sentence
         };
         for n in 0..self.all.len() {
             if self.may_stand(n) {
@@ -155,8 +158,11 @@ impl Scene<'_> {
             let one_of_few = names.who(hash).is_some_and(|ids| ids.len() < names::MANY) && !names.is_family(hash);
             if one_of_few && !starts && self.like_a_name(n) && !self.lexicons().iter().any(|l| l.is_greeting(hash)) {
                 let range = self.all[n].from.clone();
-                let message =
-                    format!("this names {}, as somebody else on record is called; is it meant for {}?", self.typed(&range), self.recipient);
+                let message = format!(
+                    "this names {}, as somebody else on record is called; is it meant for {}?",
+                    self.typed(&range),
+                    self.recipient
+                );
                 self.put(found, range, Severity::Warn, message);
             }
         }

@@ -105,7 +105,8 @@ fn aid(draft: &Draft<'_>, name: &str) -> Vec<String> {
     if recipient.known.is_empty() {
         let mut lines = vec![format!("write at least one thing only {} would recognise", or_them(name))];
         if !recipient.id.is_empty() {
-            lines.push(format!("what you know can be kept and is shown here next time: `wetink log {} fact \"…\"`", recipient.id));
+            lines
+                .push(format!("what you know can be kept and is shown here next time: `wetink log {} fact \"…\"`", recipient.id));
         }
         return lines;
     }

@@ -208,7 +208,11 @@ fn stands_for(c: char, before: &str, after: &str) -> Option<char> {
         '!' | '|' => small(last) && small(next),
         // `$5` and `5$` are money, `$oon` is soon.
         '$' => sign(last) || sign(next) && !last.is_some_and(|c| c.is_ascii_digit()),
-        _ => sign(next) || last.is_none_or(char::is_whitespace) && next.is_some_and(|c| c.is_ascii_whitespace() || c.is_ascii_digit()) || sign(last) && next.is_some_and(|c| c.is_ascii_digit()),
+        _ => {
+            sign(next)
+                || last.is_none_or(char::is_whitespace) && next.is_some_and(|c| c.is_ascii_whitespace() || c.is_ascii_digit())
+                || sign(last) && next.is_some_and(|c| c.is_ascii_digit())
+        }
     };
     inside.then_some(letter)
 }

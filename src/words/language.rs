@@ -103,16 +103,26 @@ impl Language {
     #[must_use]
     pub fn is_number_or_day(self, word: &str) -> bool {
         let days = match self {
-            Language::English => "monday tuesday wednesday thursday friday saturday sunday january february march april june july august
-                september october november december sixtieth fiftieth fortieth thirtieth twentieth seventieth eightieth ninetieth",
-            Language::German => "montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar marz april mai juni juli august
-                september oktober november dezember",
-            Language::French => "lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril mai juin juillet aout
-                septembre octobre novembre decembre",
-            Language::Spanish => "lunes martes miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto
-                septiembre octubre noviembre diciembre",
-            Language::Polish => "poniedzialek wtorek sroda czwartek piatek sobota niedziela stycznia lutego marca kwietnia maja czerwca
-                lipca sierpnia wrzesnia pazdziernika listopada grudnia",
+            Language::English => {
+                "monday tuesday wednesday thursday friday saturday sunday january february march april june july august
+                september october november december sixtieth fiftieth fortieth thirtieth twentieth seventieth eightieth ninetieth"
+            }
+            Language::German => {
+                "montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar marz april mai juni juli august
+                september oktober november dezember"
+            }
+            Language::French => {
+                "lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril mai juin juillet aout
+                septembre octobre novembre decembre"
+            }
+            Language::Spanish => {
+                "lunes martes miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto
+                septiembre octubre noviembre diciembre"
+            }
+            Language::Polish => {
+                "poniedzialek wtorek sroda czwartek piatek sobota niedziela stycznia lutego marca kwietnia maja czerwca
+                lipca sierpnia wrzesnia pazdziernika listopada grudnia"
+            }
             Language::Other => "",
         };
         days.split_whitespace().any(|d| d == word)
@@ -124,14 +134,22 @@ impl Language {
     #[must_use]
     pub fn is_no_thing(self, word: &str) -> bool {
         let endings = match self {
-            Language::English => "ness fully ously ingly edly ally ably tion tions sion sions ment ments ance ence ity ities ship ships hood ful
-                less ous ive able ible ing ings ed ly ism istic iest",
-            Language::German => "heit keit lich liche lichen licher lichem liches ig ige igen iger iges voll volle vollen
-                voller sam same samen bar bare baren los lose losen ieren iert isch ische ischen",
-            Language::French => "ment ments tion tions sion sions ance ances ence ences ite ites eux euse euses able ables ible ibles ant ante
-                ants antes issez issons issant esse esses tude ude",
-            Language::Spanish => "mente cion ciones sion siones dad dades tad tades anza anzas encia encias ancia ancias oso osa osos osas able
-                ables ible ibles ando iendo amos emos imos tud",
+            Language::English => {
+                "ness fully ously ingly edly ally ably tion tions sion sions ment ments ance ence ity ities ship ships hood ful
+                less ous ive able ible ing ings ed ly ism istic iest"
+            }
+            Language::German => {
+                "heit keit lich liche lichen licher lichem liches ig ige igen iger iges voll volle vollen
+                voller sam same samen bar bare baren los lose losen ieren iert isch ische ischen"
+            }
+            Language::French => {
+                "ment ments tion tions sion sions ance ances ence ences ite ites eux euse euses able ables ible ibles ant ante
+                ants antes issez issons issant esse esses tude ude"
+            }
+            Language::Spanish => {
+                "mente cion ciones sion siones dad dades tad tades anza anzas encia encias ancia ancias oso osa osos osas able
+                ables ible ibles ando iendo amos emos imos tud"
+            }
             Language::Polish => "osc osci oscia enia enie anie ania aniu eniem aniem cie stwo stwa ego ych ymi nego nych",
             Language::Other => "",
         };
