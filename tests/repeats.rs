@@ -323,10 +323,10 @@ fn stitched_notes_name_every_card() {
     assert_eq!(cards, ["a", "b"]);
     assert_eq!(&text[finding.sources[1].range.clone()], "The pear by the gate has already taken root");
     assert_eq!(finding.counts(), (18, 0, 0), "same, swapped and own are all the words");
-    let with_own = judged(&before, "Eva", &format!("{text} Mind the geese."), None);
+    let with_own = judged(&before, "Eva", &format!("{text} Yes indeed."), None);
     let finding = with_own.findings().iter().find(|f| f.rule == Rule::Patchwork).expect("a patchwork");
-    assert_eq!(finding.counts(), (18, 0, 3));
-    assert_eq!(finding.own(&format!("{text} Mind the geese.")), ["Mind the geese"]);
+    assert_eq!(finding.counts(), (18, 0, 2));
+    assert_eq!(finding.own(&format!("{text} Yes indeed.")), ["Yes indeed"]);
 }
 
 #[test]
@@ -456,7 +456,11 @@ fn no_gap_no_sign_and_no_order_hides_a_note() {
                 .map(|(_, text)| text)
                 .collect();
             // Of the shortest notes too little is left when every third word is gone.
-            let may = if how == "every third gone" { notes.len() / 8 } else { notes.len() / 50 };
+            let may = match how {
+                "every third gone" => notes.len() / 8,
+                "backwards" | "shuffled" => notes.len() / 40,
+                _ => notes.len() / 50,
+            };
             assert!(passed.len() <= may, "{language}, {how}: {} of {}:\n{}", passed.len(), notes.len(), passed.join("\n"));
         }
     }
