@@ -95,7 +95,17 @@ fn main() -> Result<()> {
         };
         let sign = if blocked.is_some() { Sign::Written("Maria".into()) } else { Sign::Ink };
         let blocked: Vec<Rect> = blocked.into_iter().collect();
-        let making = Making { case: &case, writing, sign, imprint: &imprint, form, panel: size, blocked: blocked.clone() };
+        let making = Making {
+            case: &case,
+            writing,
+            sign,
+            imprint: &imprint,
+            form,
+            panel: size,
+            blocked: blocked.clone(),
+            margin: wetink::card::MARGIN,
+            bleed: 0.0,
+        };
         match card.draw(&making) {
             Ok(faces) => {
                 for warning in faces.warnings {

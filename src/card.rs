@@ -107,6 +107,10 @@ pub struct Making<'a> {
     pub panel: Size,
     /// Parts of the written panel to keep clear: a postcard's address and stamp.
     pub blocked: Vec<Rect>,
+    /// Writing begins so far from the edge; [`MARGIN`] on a printer of one's own.
+    pub margin: f64,
+    /// A photograph may run so far past the edge, to be cut off; 0 keeps it inside.
+    pub bleed: f64,
 }
 
 /// How the note sits.
@@ -196,7 +200,7 @@ impl Card {
         match &self.art {
             Art::Drawn(look) => Ok(cover::draw(*look, making.panel, &greeting, making.case)),
             Art::Photo(photo) => {
-                let (items, warning) = photo::cover(photo, making.panel, &greeting, making.case);
+                let (items, warning) = photo::cover(photo, making.panel, making.bleed, &greeting, making.case);
                 warnings.extend(warning);
                 Ok(items)
             }
@@ -259,5 +263,5 @@ fn able(case: &TypeCase, text: &str, place: &str) -> Result<Style, Trouble> {
 
 /// Where type or writing may stand on the written panel.
 fn writing_box(making: &Making<'_>) -> Area {
-    Area { bounds: making.panel.to_rect().inset(-MARGIN), blocked: making.blocked.clone() }
+    Area { bounds: making.panel.to_rect().inset(-making.margin), blocked: making.blocked.clone() }
 }

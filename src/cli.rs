@@ -21,6 +21,7 @@ mod labels;
 mod ledger;
 mod lists;
 mod log;
+mod pack;
 mod person;
 mod posted;
 mod preview;
@@ -63,6 +64,7 @@ verbs! {
     check::Check => Check "Check the notes on a sheet; prints and logs nothing",
     preview::Preview => Preview "Pictures of the cards, before any paper is used",
     print::Print => Print "Print the batch as a PDF and log each card",
+    pack::Pack => Pack "A checked folder for a postcard service, and the log of each card",
     labels::Labels => Labels "Address labels for a batch",
     labels::Envelopes => Envelopes "Envelopes for a batch",
     posted::Posted => Posted "Write down that cards were posted",

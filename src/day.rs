@@ -11,6 +11,16 @@ use crate::trouble::{Result, Trouble};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(NaiveDate);
 
+/// The calendar's first and last day here: years have four digits, in files and in the ledger.
+const ENDS: (Day, Day) = (Day(end(0, 1, 1)), Day(end(9999, 12, 31)));
+
+const fn end(year: i32, month: u32, day: u32) -> NaiveDate {
+    match NaiveDate::from_ymd_opt(year, month, day) {
+        Some(day) => day,
+        None => NaiveDate::MAX,
+    }
+}
+
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -19,7 +29,7 @@ impl Day {
     /// The day, if there is such a day.
     #[must_use]
     pub fn new(year: i32, month: u32, day: u32) -> Option<Day> {
-        NaiveDate::from_ymd_opt(year, month, day).map(Day)
+        NaiveDate::from_ymd_opt(year, month, day).map(Day).filter(|day| (ENDS.0..=ENDS.1).contains(day))
     }
 
     /// Today by the computer's clock and zone. Only the roof calls this; everybody else is told what day it is.
@@ -50,7 +60,7 @@ impl Day {
     #[must_use]
     pub fn plus(self, days: i64) -> Day {
         let moved = chrono::TimeDelta::try_days(days).and_then(|delta| self.0.checked_add_signed(delta));
-        Day(moved.unwrap_or(if days < 0 { NaiveDate::MIN } else { NaiveDate::MAX }))
+        moved.map_or(if days < 0 { ENDS.0 } else { ENDS.1 }, |moved| Day(moved).clamp(ENDS.0, ENDS.1))
     }
 
     /// Days from `earlier` to this day.
@@ -158,14 +168,14 @@ impl Month {
     /// Its first day.
     #[must_use]
     pub fn first(self) -> Day {
-        Day::new(self.year, self.month, 1).unwrap_or(Day(NaiveDate::MAX))
+        Day::new(self.year, self.month, 1).unwrap_or(ENDS.1)
     }
 
     /// Its last day.
     #[must_use]
     pub fn last(self) -> Day {
         let (year, month) = if self.month == 12 { (self.year + 1, 1) } else { (self.year, self.month + 1) };
-        Day::new(year, month, 1).map_or(Day(NaiveDate::MAX), |next| next.plus(-1))
+        Day::new(year, month, 1).map_or(ENDS.1, |next| next.plus(-1))
     }
 
     /// `December 2026`.

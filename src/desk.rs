@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use crate::day::{Day, Month};
-use crate::echo::{self, Draft, Earlier, Finding, House, Kept, Pile, Recipient, Rule, Severity, Traits, Verdict};
+use crate::echo::{self, Draft, Earlier, Fact, Finding, House, Kept, Pile, Recipient, Rule, Severity, Traits, Verdict};
 use crate::ledger::Ledger;
 use crate::ledger::people::Who;
 use crate::note::Note;
@@ -17,6 +17,9 @@ use crate::shop::Shop;
 use crate::studio::{Fits, Typed};
 use crate::touch::Touch;
 use crate::trouble::Result;
+
+/// What a finding about a card's heading is called: nobody on it must be spared, it only makes no sense.
+const HEADING: &str = "heading";
 
 /// A card of a sheet after it was judged.
 #[derive(Clone, Debug)]
@@ -137,6 +140,8 @@ impl<'a> Desk<'a> {
                 house.set(rule, Severity::Refuse)?;
             }
         }
+        house.signs(&shop.settings.shop.name);
+        house.signs(&shop.settings.shop.signs);
         house.frequencies = ledger.frequencies()?;
         for person in ledger.people()? {
             for name in [&person.name.given, &person.name.family, &person.name.called] {
@@ -184,13 +189,14 @@ impl<'a> Desk<'a> {
         let who = match self.ledger.who(&entry.who) {
             Ok(who) => who,
             Err(trouble) => {
-                let mut finding = Finding::new(Rule::DoNotSend, trouble.message);
+                let mut finding = Finding::new(Rule::DoNotSend, trouble.message).called(HEADING);
                 finding.help = trouble.hints;
                 return Ok(Met::unclear(entry, month, finding));
             }
         };
         if entry.occasion.as_str().is_empty() {
             let finding = Finding::new(Rule::DoNotSend, "the heading doesn't say what the card is for")
+                .called(HEADING)
                 .help(format!("write it as `## {} | birthday`", who.id()));
             let unclear = Met::unclear(entry, month, finding);
             let known = self.known(&who, entry, &unclear.card)?;
@@ -204,6 +210,7 @@ impl<'a> Desk<'a> {
         if let Some(line) = lines.get(&card) {
             against.push(
                 Finding::new(Rule::DoNotSend, format!("this card is on the sheet already, at line {line}"))
+                    .called(HEADING)
                     .help("keep one of the two; a second card on another occasion needs another name for the occasion"),
             );
         }
@@ -224,11 +231,17 @@ impl<'a> Desk<'a> {
     /// Whom the note on this card is for, with everything that is recorded about them.
     pub fn recipient(&self, who: &Who, card: &str) -> Result<Recipient> {
         let mut known = Vec::new();
+        let mut places = Vec::new();
         for person in who.persons() {
-            known.extend(self.ledger.touches(&person.id)?.into_iter().map(|t: Touch| t.text));
-            known.extend([person.address.city.clone(), person.address.organisation.clone()]);
+            known.extend(self.ledger.touches(&person.id)?);
+            places.push(Fact { text: person.address.city.clone(), what: "town".into() });
+            places.push(Fact { text: person.address.organisation.clone(), what: "works there".into() });
         }
-        known.retain(|k| !k.trim().is_empty());
+        known.sort_by_key(|t: &Touch| std::cmp::Reverse(t.on));
+        let mut known: Vec<Fact> =
+            known.into_iter().map(|t| Fact { what: format!("{} of {}", t.kind, t.on.plain()), text: t.text }).collect();
+        known.extend(places);
+        known.retain(|k| !k.text.trim().is_empty());
         // The card in hand, if it was printed already, is not the last one but this one.
         let last = self.ledger.cards_to(who.id())?.into_iter().rev().find(|c| c.id != card).map(|c| c.text());
         Ok(Recipient { id: who.id().to_string(), name: spoken(who), names: names(who), known, last })

@@ -305,7 +305,12 @@ fn yearly(affairs: &Affairs<'_>, person: &Person, sent: &[&Sent], window: Window
                 due.state = if made.is_some() { "printed" } else { "planned" };
                 found.push(due);
             }
-            day = date.next(day.plus(1));
+            let next = date.next(day.plus(1));
+            // The calendar ends with the year 9999.
+            if next <= day {
+                break;
+            }
+            day = next;
         }
     }
 }

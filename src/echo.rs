@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::day::Day;
 use crate::trouble::{Result, Trouble};
-use crate::words::{Words, hash};
+use crate::words::{Language, Words, hash};
 
 mod align;
 mod compare;
@@ -22,7 +22,7 @@ mod reading;
 mod wording;
 
 pub use explain::{Mark, Source, Touch};
-pub use index::{Traits, traits};
+pub use index::{LETTERS_KEPT, Traits, traits};
 pub use names::Names;
 pub use pile::Pile;
 pub use reading::Frequencies;
@@ -159,10 +159,25 @@ pub struct Recipient {
     pub name: String,
     /// Every way to call them, and everybody in their household.
     pub names: Vec<String>,
-    /// What is recorded about them: facts, touches, town. Names in it may stand in the note.
-    pub known: Vec<String>,
+    /// What is recorded about them: facts, touches, town, the newest first. Names in it may stand in the note.
+    pub known: Vec<Fact>,
     /// The note of the last card to them.
     pub last: Option<String>,
+}
+
+/// One thing that is recorded about somebody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fact {
+    /// As it was typed: `walking boots for Lisbon`.
+    pub text: String,
+    /// What it is, for a message: `purchase of 21 Nov 2026`, `town`.
+    pub what: String,
+}
+
+impl From<&str> for Fact {
+    fn from(text: &str) -> Fact {
+        Fact { text: text.to_owned(), what: String::new() }
+    }
 }
 
 /// Anything typed, to be judged.
@@ -226,6 +241,8 @@ pub struct Other {
 pub struct Finding {
     /// The rule.
     pub rule: Rule,
+    /// What it is called on the terminal: the rule, or what is wrong instead where nobody must be spared.
+    pub tag: &'static str,
     /// Refused or only said.
     pub severity: Severity,
     /// A sentence without a full stop, beginning in lower case.
@@ -250,6 +267,7 @@ impl Finding {
     pub fn new(rule: Rule, message: impl Into<String>) -> Finding {
         Finding {
             rule,
+            tag: rule.as_str(),
             severity: rule.severity(),
             message: message.into(),
             help: Vec::new(),
@@ -259,6 +277,13 @@ impl Finding {
             marks: Vec::new(),
             sources: Vec::new(),
         }
+    }
+
+    /// Calls it something else than its rule.
+    #[must_use]
+    pub fn called(mut self, tag: &'static str) -> Finding {
+        self.tag = tag;
+        self
     }
 
     /// Underlines a place.
@@ -281,6 +306,7 @@ impl Finding {
 pub struct House {
     keep: Vec<Vec<u64>>,
     prompts: Vec<u64>,
+    signers: Vec<u64>,
     severities: BTreeMap<Rule, Severity>,
     /// How often words stand in the notes on record.
     pub frequencies: Frequencies,
@@ -314,13 +340,24 @@ impl House {
                 .map_err(|t: Trouble| t.hint("a longer text belongs into the printed letter, which is never compared"));
         }
         if typed < SHORTEST_PHRASE {
-            return wrong(format!("is too short; it needs at least {SHORTEST_PHRASE} words"));
+            return wrong(format!("is too short; it needs at least {SHORTEST_PHRASE} words"))
+                .map_err(|t: Trouble| t.hint("take it out: what anybody may say in a word or two is let through anyway"));
         }
         if self.keep.len() >= MOST_PHRASES {
-            return wrong(format!("is one too many; {MOST_PHRASES} phrases are allowed"));
+            return wrong(format!("is one too many; {MOST_PHRASES} phrases are allowed"))
+                .map_err(|t: Trouble| t.hint("keep those of this year; a longer text belongs into the printed letter"));
         }
         self.keep.push(words.all().iter().map(|w| w.hash).collect());
         Ok(())
+    }
+
+    /// How the house calls itself and who signs for it: nobody else's name, and nothing about anybody.
+    pub fn signs(&mut self, names: &str) {
+        self.signers.extend(Words::read_as(names, Language::Other).all().iter().filter(|w| w.len() >= 2).map(|w| w.hash));
+    }
+
+    fn signs_as(&self, word: u64) -> bool {
+        self.signers.contains(&word)
     }
 
     /// A line the sheet itself writes; a note that is only that is no note.

@@ -158,6 +158,8 @@ pub struct Row {
     pub business: bool,
     /// What the file calls their household or family, if it says.
     pub household: Option<String>,
+    /// A day of theirs wasn't wholly understood; read again with another answer, or corrected, it is still this row.
+    pub open_days: bool,
     /// What of this row wasn't taken, each a sentence.
     pub left_out: Vec<String>,
 }

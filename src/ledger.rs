@@ -21,6 +21,9 @@ pub mod merge;
 pub mod people;
 mod schema;
 
+/// So much of the file the system maps for reading, in bytes.
+const MAPPED: i64 = 1 << 30;
+
 /// An open ledger.
 #[derive(Debug)]
 pub struct Ledger {
@@ -63,7 +66,7 @@ impl Ledger {
             .and_then(|()| conn.pragma_update(None, "cache_size", -65_536))
             .and_then(|()| conn.pragma_update(None, "temp_store", "memory"))
             // Reading goes through the system's own cache: a check looks into a hundred far pages of a large ledger.
-            .and_then(|()| conn.pragma_update(None, "mmap_size", 1_i64 << 30))
+            .and_then(|()| conn.pragma_update(None, "mmap_size", MAPPED))
             .map_err(|e| damaged(&e))?;
         // Without this a question with a number in it is planned anew for every number, because there are indexes for some numbers
         // only: loading the nearest notes took five times as long.

@@ -3,5 +3,6 @@
 mod photo;
 
 pub mod calendar;
+pub mod pack;
 pub mod pdf;
 pub mod png;

@@ -151,7 +151,9 @@ pub struct Phrases {
 impl Shop {
     /// The shop in `dir`, or in the nearest folder above it.
     pub fn find(dir: &Path) -> Result<Shop> {
-        let start = fs::canonicalize(dir).map_err(|e| Trouble::file("open the folder", dir, &e))?;
+        let start = fs::canonicalize(dir).map_err(|e| {
+            Trouble::file("open the folder", dir, &e).hint("check its name; a new shop is made with `wetink init DIR`")
+        })?;
         let found = start.ancestors().find(|above| above.join(SETTINGS).is_file());
         found.map_or_else(
             || {

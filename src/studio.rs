@@ -3,13 +3,14 @@
 mod batch;
 pub mod post;
 pub mod show;
+pub mod upload;
 
 use std::path::Path;
 use std::sync::Arc;
 
 pub use batch::Printed;
 
-use crate::card::{Art, Card, Faces, Fit, Imprint, Look, Making, Misfit, Photo, Sign, Writing};
+use crate::card::{Art, Card, Faces, Fit, Imprint, Look, MARGIN, Making, Misfit, Photo, Writing};
 use crate::day::Day;
 use crate::echo::{Finding, Rule};
 use crate::hand::{self, BLUE, Hand, Hands, Manner, Refusal, Way};
@@ -18,6 +19,7 @@ use crate::ledger::people::Who;
 use crate::letter::{About, BUNDLED, Design, Dressed, Letter, Letters, Tongue};
 use crate::measure::{Affine, Point, mm};
 use crate::note::Note;
+use crate::out::pack::Frame;
 use crate::out::pdf::{Meta, Sides};
 use crate::page::{Ink, Item};
 use crate::person::Name;
@@ -39,6 +41,8 @@ pub struct Order {
     pub skip: usize,
     /// Marked as a proof.
     pub proof: bool,
+    /// For a postcard service's press instead of the shop's own paper.
+    pub frame: Option<Frame>,
 }
 
 /// A note as it stands somewhere, with the card it is for: what a fit is asked about.
@@ -131,9 +135,10 @@ impl Studio {
         let manner = manner(&print.manner).map_err(|t| t.at(shop.spot("print", "manner", "")))?;
         let duplex = duplex(&print.duplex).map_err(|t| t.at(shop.spot("print", "duplex", "")))?;
         let shelf = shelf(shop)?;
-        let stock = match &order.stock {
-            Some(name) => shelf.find(name)?,
-            None => shelf.find(print.stock()).map_err(|t| t.at(shop.spot("print", "stock", "")))?,
+        let stock = match (&order.frame, &order.stock) {
+            (Some(frame), _) => &frame.stock,
+            (None, Some(name)) => shelf.find(name)?,
+            (None, None) => shelf.find(print.stock()).map_err(|t| t.at(shop.spot("print", "stock", "")))?,
         };
         if stock.purpose != Use::Card {
             return Err(
@@ -150,7 +155,7 @@ impl Studio {
             stock: stock.clone(),
             printer: printer(shop)?,
             duplex,
-            imprint: imprint(shop)?,
+            imprint: imprint(shop, order)?,
             photo,
             design,
             shop: shop.clone(),
@@ -185,7 +190,7 @@ impl Studio {
         let (letter, dressed) = match found {
             Ok(found) => found,
             Err(trouble) => {
-                let mut finding = Finding::new(Rule::DoNotSend, trouble.message);
+                let mut finding = Finding::new(Rule::DoNotSend, trouble.message).called("letter");
                 finding.help = trouble.hints;
                 return Ok(Fits { findings: vec![finding], drawn: false });
             }
@@ -202,8 +207,9 @@ impl Studio {
             Ok(_) => Ok(Fits { findings: Vec::new(), drawn: true }),
             Err(Misfit::Print(trouble)) => Err(trouble),
             Err(Misfit::Note(Refusal::Overflow(over))) => {
+                let larger = if self.order.frame.is_some() { "--size" } else { "wetink stocks" };
                 let mut finding = Finding::new(Rule::Overflow, over.to_string()).help(format!(
-                    "shorten it, or take a larger card (`wetink stocks`); nothing is shrunk or cut on {}",
+                    "shorten it, or take a larger card (`{larger}`); nothing is shrunk or cut on {}",
                     self.stock.name
                 ));
                 if let Some(range) = last_words(&whole, over.words) {
@@ -275,7 +281,7 @@ impl Studio {
 
     fn card(&self, typed: &Typed<'_>, number: usize, letter: &Letter, dressed: Dressed, look: Look) -> Card {
         Card {
-            number: u32::try_from(number).unwrap_or(u32::MAX),
+            number: if self.order.frame.is_some() { 0 } else { u32::try_from(number).unwrap_or(u32::MAX) },
             initials: initials(&typed.who.name()),
             dressed,
             sober: letter.sober,
@@ -287,6 +293,7 @@ impl Studio {
     }
 
     fn making<'a>(&'a self, hand: &'a Hand, way: Way) -> Making<'a> {
+        let frame = self.order.frame.as_ref();
         Making {
             case: &self.case,
             writing: if self.order.by_hand {
@@ -294,11 +301,13 @@ impl Studio {
             } else {
                 Writing::Printed(hand, way)
             },
-            sign: Sign::Ink,
+            sign: self.sign(),
             imprint: &self.imprint,
             form: self.stock.form,
             panel: self.stock.panel,
-            blocked: Vec::new(),
+            blocked: frame.map_or_else(Vec::new, |f| f.blocked.clone()),
+            margin: frame.map_or(MARGIN, |f| f.margin),
+            bleed: frame.map_or(0.0, |f| f.bleed),
         }
     }
 
@@ -450,14 +459,18 @@ fn picture(shop: &Shop, named: &str) -> Result<Photo> {
     Photo::read(named, bytes)
 }
 
-fn imprint(shop: &Shop) -> Result<Imprint> {
+fn imprint(shop: &Shop, order: &Order) -> Result<Imprint> {
     let us = &shop.settings.shop;
     let logo = if us.logo.is_empty() {
         None
     } else {
         Some(Arc::new(picture(shop, &us.logo).map_err(|t| t.at(shop.spot("shop", "logo", "")))?))
     };
-    let address = crate::address::lines("", &us.address, &us.country);
+    let mut address = crate::address::lines("", &us.address, &us.country);
+    // A service prints the sender's address where it wants it.
+    if order.frame.is_some() {
+        address.clear();
+    }
     Ok(Imprint { shop: us.name.clone(), answer: vec![us.answer.clone()], address, logo })
 }
 

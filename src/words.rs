@@ -9,6 +9,7 @@ use std::ops::Range;
 mod fold;
 mod language;
 mod lexicon;
+mod recut;
 mod stem;
 
 pub use language::Language;
@@ -16,7 +17,7 @@ pub use lexicon::{AsItIs, Lexicon, Pattern, Slot};
 
 /// The version of the folding rule. Whoever stores anything made from folded words stores this beside it, and makes it anew
 /// when the number has changed.
-pub const FOLDING: u32 = 1;
+pub const FOLDING: u32 = 2;
 
 /// More words than this no card can hold; what comes after is not compared word by word.
 pub const MOST_WORDS: usize = 1500;
@@ -44,6 +45,21 @@ pub struct Word {
 }
 
 impl Word {
+    fn new(part: &str, at: Range<u32>, from: Range<usize>, sentence: usize, capital: bool, language: Language) -> Word {
+        let shape = shape_hash(part);
+        Word {
+            from,
+            at,
+            hash: hash(part),
+            stem: language.stem_hash(part, shape),
+            shape,
+            letters: part.bytes().fold(0, |bits, b| bits | 1 << (b & 63)),
+            sentence,
+            capital,
+            figure: part.as_bytes()[0].is_ascii_digit(),
+        }
+    }
+
     /// Letters in the folded word, in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -100,18 +116,8 @@ impl Words {
         }
         let start = self.folded.len() as u32;
         self.folded.push_str(part);
-        let hashed = hash(part);
-        self.list.push(Word {
-            from: token.from.clone(),
-            at: start..self.folded.len() as u32,
-            hash: hashed,
-            stem: self.language.stem_hash(part, hashed),
-            shape: shape_hash(part),
-            letters: part.bytes().fold(0, |bits, b| bits | 1 << (b & 63)),
-            sentence: token.sentence,
-            capital: token.capital,
-            figure: part.as_bytes()[0].is_ascii_digit(),
-        });
+        let at = start..self.folded.len() as u32;
+        self.list.push(Word::new(part, at, token.from.clone(), token.sentence, token.capital, self.language));
     }
 
     /// The words.
@@ -161,7 +167,11 @@ impl Words {
 /// A number for a word; the same on every machine and in every version of this program, since it is stored.
 #[must_use]
 pub fn hash(text: &str) -> u64 {
-    mixed(text.bytes().fold(FNV, |h, b| (h ^ u64::from(b)).wrapping_mul(PRIME)))
+    hash_bytes(text.as_bytes())
+}
+
+fn hash_bytes(bytes: &[u8]) -> u64 {
+    mixed(bytes.iter().fold(FNV, |h, b| (h ^ u64::from(*b)).wrapping_mul(PRIME)))
 }
 
 /// A number for two numbers, in this order.
@@ -179,7 +189,7 @@ fn mixed(mut h: u64) -> u64 {
     h ^ (h >> 29)
 }
 
-/// The hash of a word as its outline is seen: `i`, `1` and `l` are one stroke, `0` is `o`, `rn` is `m`, `vv` is `w`.
+/// The hash of a word as its outline is seen; see [`outline`].
 fn shape_hash(word: &str) -> u64 {
     shape_hash_of(&[word])
 }
@@ -188,13 +198,21 @@ fn shape_hash(word: &str) -> u64 {
 #[must_use]
 pub fn shape_hash_of(parts: &[&str]) -> u64 {
     let mut h = FNV;
-    let mut held = 0_u8;
+    outline(parts.iter().flat_map(|p| p.bytes()), |b| h = (h ^ u64::from(b)).wrapping_mul(PRIME));
+    mixed(h)
+}
+
+/// The outline of folded letters as it is seen: `i`, `1` and `l` are one stroke, `0` is `o`, `rn` is `m`, `vv` is `w`, and a
+/// letter typed twice is typed once.
+pub fn outline(letters: impl Iterator<Item = u8>, mut put: impl FnMut(u8)) {
+    let (mut held, mut last) = (0_u8, 0_u8);
     let mut put = |b: u8| {
-        if b != 0 {
-            h = (h ^ u64::from(b)).wrapping_mul(PRIME);
+        if b != 0 && b != last {
+            put(b);
+            last = b;
         }
     };
-    for b in parts.iter().flat_map(|p| p.bytes()) {
+    for b in letters {
         let b = match b {
             b'i' | b'1' => b'l',
             b'0' => b'o',
@@ -216,7 +234,6 @@ pub fn shape_hash_of(parts: &[&str]) -> u64 {
         };
     }
     put(held);
-    mixed(h)
 }
 
 /// A text that may be shown on a terminal: control characters become pictures of themselves, what steers the direction of

@@ -51,7 +51,7 @@ const NOTE: &str = "Ana, how did the boots do on those hills? You owe me the sto
 fn making(form: Form, panel: Size, imprint: &Imprint) -> Making<'_> {
     let hand = hands().find("Reenie Beanie").unwrap();
     let writing = Writing::Printed(hand, Way::natural(BLUE));
-    Making { case: case(), writing, sign: Sign::Ink, imprint, form, panel, blocked: Vec::new() }
+    Making { case: case(), writing, sign: Sign::Ink, imprint, form, panel, blocked: Vec::new(), margin: MARGIN, bleed: 0.0 }
 }
 
 fn text(items: &[Item]) -> String {

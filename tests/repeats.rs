@@ -93,6 +93,56 @@ fn judge_language(language: &str, may_pass: usize) {
     }
 }
 
+/// The single sentences of `short.jsonl`: about somebody, stock wishes, and pairs of honest ones.
+fn short(kind: &str) -> Vec<Value> {
+    rows("short").into_iter().filter(|r| of(r, "kind") == kind).collect()
+}
+
+#[test]
+fn one_honest_sentence_is_enough() {
+    let mut refused = Vec::new();
+    for row in short("one") {
+        let verdict = judged(&ledger(&[]), of(&row, "recipient"), of(&row, "note"), None);
+        if verdict.refused() {
+            refused.push(format!("{}: {} {:?}", of(&row, "id"), of(&row, "note"), rules(&verdict)));
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+#[test]
+fn stock_wishes_are_refused() {
+    let mut about = House::new();
+    about.set(Rule::Generic, Severity::Refuse).unwrap();
+    let wishes = short("wish");
+    let mut passed = Vec::new();
+    for row in &wishes {
+        let recipient = somebody("Ana");
+        let draft = Draft { text: of(row, "note"), recipient: &recipient, card: None };
+        if !rules(&echo::check(&draft, &[], &House::new())).contains(&"stock-verse") {
+            passed.push(format!("{}: {}", of(row, "id"), of(row, "note")));
+        }
+        assert!(echo::check(&draft, &[], &about).refused(), "{}", of(row, "note"));
+    }
+    assert!(passed.len() * 100 <= wishes.len() * 3, "{} passed:\n{}", passed.len(), passed.join("\n"));
+}
+
+#[test]
+fn two_short_honest_notes_are_not_one_template() {
+    let mut refused = Vec::new();
+    for row in short("pair") {
+        for (old, new) in [("source_", ""), ("", "source_")] {
+            let key = |side: &str, what: &str| of(&row, &format!("{side}{what}")).to_owned();
+            let one = ledger(&[("old", &key(old, "recipient"), &key(old, "note"))]);
+            let verdict = judged(&one, &key(new, "recipient"), &key(new, "note"), None);
+            if verdict.refused() {
+                refused.push(format!("{} {new}: {} {:?}", of(&row, "id"), key(new, "note"), rules(&verdict)));
+            }
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
 #[test]
 fn english() {
     judge_language("en", 1);

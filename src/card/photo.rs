@@ -124,24 +124,30 @@ fn place(photo: &Photo, r: Rect) -> Item {
     Item::Picture(photo.picture.clone(), Affine::new([r.width(), 0.0, 0.0, r.height(), r.x0, r.y0]))
 }
 
-/// A cover with the photograph in a white mount and the greeting under it; and a warning if it will look coarse.
+/// A cover with the photograph in a white mount and the greeting under it, or, with a bleed, over all of the card above the
+/// greeting; and a warning if it will look coarse.
 #[must_use]
-pub fn cover(photo: &Photo, size: Size, greeting: &Greeting<'_>, case: &TypeCase) -> (Vec<Item>, Option<String>) {
+pub fn cover(photo: &Photo, size: Size, bleed: f64, greeting: &Greeting<'_>, case: &TypeCase) -> (Vec<Item>, Option<String>) {
     let words = greeting.words.split_whitespace().collect::<Vec<_>>().join(" ");
     let type_room = if words.is_empty() { 0.0 } else { mm(17.0).max(size.height * 0.13) };
     let below_room = if greeting.below.is_empty() { 0.0 } else { mm(5.0) };
-    let room = Rect::new(MARGIN, MARGIN, size.width - MARGIN, size.height - MARGIN - type_room - below_room);
+    let mut room = Rect::new(MARGIN, MARGIN, size.width - MARGIN, size.height - MARGIN - type_room - below_room);
+    if bleed > 0.0 {
+        let bottom = if type_room + below_room > 0.0 { room.y1 } else { size.height + bleed };
+        room = Rect::new(-bleed, -bleed, size.width + bleed, bottom);
+    }
     let mut items = vec![filling(photo, room)];
     let ink = Ink::grey(0.12);
     let middle = size.width / 2.0;
     if !words.is_empty() {
         let style = case.able(&case.title_italic, &words).ink(ink).sized(size.width.min(size.height) * 0.088);
-        let style = style.fitted(&words, room.width());
+        let style = style.fitted(&words, size.width - 2.0 * MARGIN);
         let y = room.y1 + f64::midpoint(type_room, style.x_height()) + mm(1.0);
         items.push(style.line(&words).aligned(Align::Centre, Point::new(middle, y)));
     }
     if !greeting.below.is_empty() {
-        let style = case.able(&case.italic, greeting.below).ink(ink).sized(10.0).fitted(greeting.below, room.width());
+        let style =
+            case.able(&case.italic, greeting.below).ink(ink).sized(10.0).fitted(greeting.below, size.width - 2.0 * MARGIN);
         items.push(style.line(greeting.below).aligned(Align::Centre, Point::new(middle, size.height - MARGIN - 1.0)));
     }
     let dpi = photo.dpi(room.size());

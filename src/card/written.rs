@@ -61,7 +61,8 @@ fn foot(card: &Card, making: &Making<'_>, area: &Area) -> Result<(f64, Vec<Item>
     // The free stretch beside whatever is kept clear, as high as the block may become.
     let (left, right) = area.stretch(bottom - mm(15.0), bottom).unwrap_or((area.bounds.x0, area.bounds.x1));
     let right = if right < area.bounds.x1 { right - mm(3.0) } else { right };
-    let mark = (!folded).then(|| number_line(case, &card.mark()));
+    // What goes to a press of somebody else's is sorted by nobody.
+    let mark = (!folded && card.number > 0).then(|| number_line(case, &card.mark()));
     let room = right - left - mark.as_ref().map_or(0.0, |m| m.width + mm(4.0));
     let small = case.text.clone().sized(8.0).leading(10.4);
     let mut lines: Vec<(Style, String)> = Vec::new();

@@ -128,7 +128,7 @@ pub fn tell(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged], talk: &Talk) {
 pub fn as_trouble(sheet: &Sheet, judged: &Judged, finding: &Finding) -> Trouble {
     let text = judged.entry.text();
     let who = judged.who.as_ref().map_or_else(|| judged.entry.who.clone(), |w| w.id().to_string());
-    let mut trouble = Trouble::refused(format!("[{}] {who}: {}", finding.rule.as_str(), finding.message));
+    let mut trouble = Trouble::refused(format!("[{}] {who}: {}", finding.tag, finding.message));
     let spans: Vec<_> = finding.ranges.iter().take(12).map(|r| judged.entry.in_file(r)).collect();
     if spans.is_empty() {
         trouble = trouble.at(sheet.spot(judged.entry.who_at.clone(), ""));

@@ -9,10 +9,11 @@ use clap::Args;
 use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::{Day, Month};
-use crate::due::{self, Affairs, Due, MISSED_AFTER, Window};
+use crate::due::{self, Affairs, Due, MISSED_AFTER, Stories, Window};
 use crate::ledger::Ledger;
 use crate::out::calendar::{self, Entry};
-use crate::rules::Give;
+use crate::person::Person;
+use crate::rules::{Give, Rules};
 use crate::sheet::Sheet;
 use crate::shop::{self, Shop};
 use crate::trouble::{Result, Trouble};
@@ -64,7 +65,7 @@ pub fn window(month: Option<Month>, within: Option<i64>, today: Day) -> Window {
 /// Everything owed in the window, with cards that have a note on some sheet shown as written. What was missed by more than a
 /// fortnight is left out.
 pub fn owed(shop: &Shop, ledger: &Ledger, window: Window, today: Day) -> Result<Vec<Due>> {
-    let mut found = owed_and_missed(shop, ledger, window, today)?;
+    let mut found = owed_and_missed(shop, ledger, &Books::read(shop, ledger)?, window, today)?;
     found.retain(|d| !missed(d, today));
     Ok(found)
 }
@@ -75,14 +76,26 @@ pub fn missed(due: &Due, today: Day) -> bool {
     due.kind == Give::Card && due.day < today.plus(-MISSED_AFTER)
 }
 
+/// Everybody, their history without its words, and the shop's rules: read once, asked twice.
+pub struct Books {
+    pub rules: Rules,
+    pub people: Vec<Person>,
+    pub stories: Stories,
+}
+
+impl Books {
+    pub fn read(shop: &Shop, ledger: &Ledger) -> Result<Books> {
+        let (rules, people) = (shop.rules()?, ledger.people()?);
+        let stories = ledger.stories(&people, &rules)?;
+        Ok(Books { rules, people, stories })
+    }
+}
+
 /// Everything owed in the window, and the cards that were missed.
-pub fn owed_and_missed(shop: &Shop, ledger: &Ledger, window: Window, today: Day) -> Result<Vec<Due>> {
-    let rules = shop.rules()?;
-    let people = ledger.people()?;
-    let stories = ledger.stories(&people, &rules)?;
+pub fn owed_and_missed(shop: &Shop, ledger: &Ledger, books: &Books, window: Window, today: Day) -> Result<Vec<Due>> {
     let sent = ledger.sent(window.from.min(today).plus(-400))?;
-    let post = &shop.settings.post;
-    let affairs = Affairs { people: &people, stories: &stories, sent: &sent, rules: &rules, post, today };
+    let Books { rules, people, stories } = books;
+    let affairs = Affairs { people, stories, sent: &sent, rules, post: &shop.settings.post, today };
     let mut found = due::due(&affairs, window);
     let told: Vec<i64> = found.iter().flat_map(|d| [d.touch, d.recall]).flatten().collect();
     due::put_words(&mut found, &ledger.words(&told)?);
@@ -136,11 +149,15 @@ impl DueVerb {
             talk.put_json(&serde_json::json!({ "today": world.today, "due": found, "late": late }));
             return Ok(Done::Well);
         }
-        if let Some(line) = found.is_empty().then(|| nothing(&ledger)).transpose()? {
-            talk.say(line);
+        let span = self.month.map_or_else(|| format!("the next {} days", self.within.unwrap_or(WITHIN)), Month::long);
+        if found.is_empty() {
+            talk.put(format!("Nothing is due. That is all for {span}."));
+            if ledger.count_people()? == 0 {
+                talk.say("Nobody is here yet: `wetink import customers.csv` or `wetink person add \"Ana López\" --birthday 04-12`");
+            }
+            return Ok(Done::Well);
         }
         talk.put(table(&found, world.today));
-        let span = self.month.map_or_else(|| format!("the next {} days", self.within.unwrap_or(WITHIN)), Month::long);
         let late = if late > 0 { styled(BAD, &format!(", {late} late")) } else { String::new() };
         talk.put(format!("{}{late}. That is all for {span}.", sum(&found)));
         Ok(Done::Well)
@@ -230,14 +247,6 @@ pub fn late_line(shop: &Shop, today: Day) -> Option<String> {
     let mut found = owed(shop, &ledger, window(None, Some(0), today), today).ok()?;
     found.retain(|d| d.late);
     (!found.is_empty()).then(|| format!("{} late: `wetink due`", sum(&found)))
-}
-
-fn nothing(ledger: &Ledger) -> Result<String> {
-    Ok(if ledger.count_people()? == 0 {
-        "Nobody is here yet: `wetink import customers.csv` or `wetink person add \"Ana López\" --birthday 04-12`".into()
-    } else {
-        "Nothing is due.".into()
-    })
 }
 
 /// Under which heading something stands, and how the heading looks.

@@ -9,8 +9,9 @@ use clap::Args;
 use crate::cli::talk::{BAD, GOOD, Talk, count, styled};
 use crate::cli::{Done, World, workroom};
 use crate::ledger::Ledger;
+use crate::ledger::batches::Batch;
 use crate::sheet::Sheet;
-use crate::shop;
+use crate::shop::{self, Shop};
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
@@ -21,17 +22,30 @@ impl Doctor {
         let shop = world.shop()?;
         let room = workroom::enter(&shop, talk)?;
         let mut damage = room.ledger.damage()?;
-        for batch in room.ledger.batches()?.iter().filter(|b| b.state == "ready") {
+        let batches = room.ledger.batches()?;
+        for batch in batches.iter().filter(|b| b.state == "ready") {
             match std::fs::read(shop.dir.join(&batch.file)) {
-                Err(_) => damage
-                    .push(format!("{} is gone: batch {} can be printed again with `wetink print --again`", batch.file, batch.id)),
+                Err(_) => {
+                    if lost(&shop, &room.ledger, batch, &batches)? {
+                        damage.push(format!("{} is gone: print it again with `wetink print --again {}`", batch.file, batch.id));
+                    }
+                }
                 Ok(bytes) if workroom::sha256(&bytes) != batch.sha256 => {
                     damage.push(format!(
                         "{} is not the file that was printed: it was changed after batch {}",
                         batch.file, batch.id
                     ));
                 }
-                Ok(_) => {}
+                Ok(bytes) => {
+                    let folder = workroom::bundle(&shop, &batch.file);
+                    if folder.is_dir() {
+                        let name = shop.name_of(&folder);
+                        let other = workroom::changed(&folder, &bytes);
+                        damage.extend(other.iter().map(|file| {
+                            format!("{name}/{file} is gone or not the file that was packed: `wetink pack` makes it again")
+                        }));
+                    }
+                }
             }
         }
         for path in shop.sheets() {
@@ -61,6 +75,18 @@ impl Doctor {
         Err(Trouble::damaged(format!("{} found", count(damage.len(), "thing")))
             .hint("nothing was changed; your newest backup is in backups/, if there is one"))
     }
+}
+
+/// Whether a card of a batch whose PDF is gone is in no PDF any more: none that is there holds it again.
+fn lost(shop: &Shop, ledger: &Ledger, batch: &Batch, batches: &[Batch]) -> Result<bool> {
+    let there =
+        |id: &str| batches.iter().any(|b| b.id == id && b.state == "ready" && shop.dir.join(&b.file).exists());
+    for card in ledger.cards_in(&batch.id)? {
+        if !ledger.events(&card)?.iter().any(|event| event.what == "reprinted" && there(&event.text)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 #[derive(Debug, Args)]
@@ -138,7 +164,12 @@ impl Restore {
         let shop = world.shop()?;
         let _lock = workroom::take_lock(&shop)?;
         let from = world.dir.join(&self.file);
-        let bytes = std::fs::read(&from).map_err(|e| Trouble::file("read", &self.file, &e))?;
+        let bytes = std::fs::read(&from)
+            .map_err(|e| Trouble::file("read", &self.file, &e).hint("the copies wetink made are in backups/"))?;
+        if !bytes.starts_with(b"SQLite format 3\0") {
+            return Err(Trouble::failed(format!("{} is no copy of a ledger", self.file.display()))
+                .hint("nothing was changed; the copies wetink made are in backups/"));
+        }
         // The copy is looked over under another name first, so that a bad one never takes the ledger's place.
         let trial = shop.dir.join(".wetink-restore.db");
         shop::write_whole(&trial, &bytes)?;
@@ -147,7 +178,8 @@ impl Restore {
             Ok((damage, cards)) if damage.is_empty() => cards,
             looked => {
                 let _ = std::fs::remove_file(&trial);
-                let why = looked.map_or_else(|t| t.message, |(damage, _)| damage.join("; "));
+                // What is said of ledger.db is meant of the copy here.
+                let why = looked.map_or_else(|t| t.message.replacen("ledger.db", "it", 1), |(damage, _)| damage.join("; "));
                 return Err(Trouble::damaged(format!("{} is no whole ledger: {why}", self.file.display()))
                     .hint("nothing was changed; try an older copy"));
             }

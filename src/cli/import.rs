@@ -1,8 +1,9 @@
 //! `wetink import`: people, what happened, and the cards of earlier years, from other programs' files.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -61,6 +62,9 @@ pub struct Import {
     /// Ask about each who may be here already
     #[arg(long, conflicts_with = "yes")]
     review: bool,
+    /// The answers to those questions, in a file: a line for each, with the row's line and y or n
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["yes", "review"])]
+    answers: Option<PathBuf>,
     /// Say exactly what would happen, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -103,19 +107,22 @@ impl Import {
                 talk.say(format!("Saved in {} as [import.{name}]; the next time: --source {name}", shop::SETTINGS));
             }
         }
+        let answers = match &self.answers {
+            Some(file) => answers(&world.dir.join(file), self.files.len())?,
+            None => BTreeMap::new(),
+        };
+        if self.review && !talk.on_terminal() {
+            return Err(Trouble::usage("nobody is here to ask")
+                .hint("write the answers into a file, `5 y` or `5 n` for line 5, and name it with --answers"));
+        }
         let copy = if self.dry_run { None } else { workroom::backup_first(&shop, &room.ledger, world.today, "import")? };
-        let mut decide = |question: &str| match (self.yes, self.review) {
+        let mut decide = |line: usize, question: &str| match (self.yes, self.review) {
             (true, _) => Answer::Same,
-            (_, true) => match talk
-                .ask(&format!("{}\nThe same person? [y]es, [n]o, or leave it", crate::words::shown(question)), "")
-                .to_lowercase()
-                .as_str()
-            {
-                "y" | "yes" => Answer::Same,
-                "n" | "no" => Answer::Other,
-                _ => Answer::Later,
-            },
-            _ => Answer::Later,
+            (_, true) => {
+                let asked = format!("{}\nThe same person? [y]es, [n]o, or leave it", crate::words::shown(question));
+                answer(&talk.ask(&asked, ""))
+            }
+            _ => answers.get(&line).copied().unwrap_or(Answer::Later),
         };
         let mut reports = Vec::new();
         for path in &self.files {
@@ -129,9 +136,15 @@ impl Import {
             }
             let file = File::open(&place)
                 .map_err(|e| Trouble::file("read", path, &e).hint("check its name and folder; names with spaces need quotes"))?;
-            let reading = import::read(&name, file, wanted, &mapping, world.today)?;
-            let bar = if self.review { ProgressBar::hidden() } else { progress() };
-            let report = room.ledger.take_in(reading, world.today, &mut decide, self.dry_run, |rows| bar.set_position(rows));
+            let length = file.metadata().map_or(0, |about| about.len());
+            let bar = if self.review { ProgressBar::hidden() } else { progress(length) };
+            let reading = import::read(&name, bar.wrap_read(file), wanted, &mapping, world.today)?;
+            let told = |rows: u64| {
+                if rows.is_multiple_of(1000) {
+                    bar.set_message(format!("{rows} rows"));
+                }
+            };
+            let report = room.ledger.take_in(reading, world.today, &mut decide, self.dry_run, told);
             bar.finish_and_clear();
             let report = report?;
             if !self.json {
@@ -195,16 +208,44 @@ fn save(shop: &Shop, name: &str, mapping: &Mapping) -> Result<()> {
     shop::write_whole(&shop.dir.join(shop::SETTINGS), text.as_bytes())
 }
 
-/// Rows and rate on the terminal; nothing anywhere else.
-fn progress() -> ProgressBar {
+/// What somebody says to a question.
+fn answer(typed: &str) -> Answer {
+    match typed.trim().to_lowercase().as_str() {
+        "y" | "yes" => Answer::Same,
+        "n" | "no" => Answer::Other,
+        _ => Answer::Later,
+    }
+}
+
+/// Answers by the line they are about: `5 y`.
+fn answers(path: &Path, files: usize) -> Result<BTreeMap<usize, Answer>> {
+    if files > 1 {
+        return Err(Trouble::usage("--answers goes with one file").hint("import the files one by one"));
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| Trouble::file("read", path, &e).hint("check its name and folder"))?;
+    let mut found = BTreeMap::new();
+    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#')) {
+        let parts = line.trim().split_once(char::is_whitespace);
+        let about = parts.and_then(|(about, _)| about.trim_end_matches(':').parse().ok());
+        match (about, parts.map(|(_, typed)| answer(typed))) {
+            (Some(about), Some(answer)) if answer != Answer::Later => found.insert(about, answer),
+            _ => {
+                return Err(Trouble::failed(format!("line {} of {} is no answer", n + 1, path.display()))
+                    .hint("write `5 y` if the row on line 5 is the same person, `5 n` if it is somebody else"));
+            }
+        };
+    }
+    Ok(found)
+}
+
+/// How much of the file is read, and how long it will take; nothing off a terminal.
+fn progress(length: u64) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::no_length();
-    bar.set_style(
-        ProgressStyle::with_template("{spinner} {human_pos} rows, {per_sec}")
-            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
-    );
+    let bar = ProgressBar::new(length);
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3} %, {msg}, {eta} left");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
@@ -245,7 +286,9 @@ fn tell(file: &str, report: &Report, dry: bool, talk: &Talk) {
         }
     };
     lines(&report.problems, BAD, "not taken,");
+    lines(&report.made, WARN, "new,");
     lines(&report.questions, WARN, "question,");
+    lines(&report.households, WARN, "together?");
     lines(&report.left_out, WARN, "left out,");
     if report.untold > 0 {
         talk.say(format!("  … and {} more of the same kinds", report.untold));

@@ -55,7 +55,7 @@ fn ready(shop: &Shop, ledger: &Ledger, named: Option<String>) -> Result<(String,
     let batches: Vec<_> = ledger.batches()?.into_iter().filter(|b| b.state == "ready" && b.sheet != "again").collect();
     let batch = match &named {
         Some(id) => batches.iter().find(|b| b.id == *id),
-        None => batches.last(),
+        None => batches.iter().rev().find(|b| b.file.ends_with(".pdf")),
     };
     let Some(batch) = batch else {
         let known: Vec<&str> = batches.iter().rev().take(3).map(|b| b.id.as_str()).collect();
@@ -67,6 +67,10 @@ fn ready(shop: &Shop, ledger: &Ledger, named: Option<String>) -> Result<(String,
             format!("the newest are {}", known.join(", "))
         }));
     };
+    if !batch.file.ends_with(".pdf") {
+        return Err(Trouble::usage(format!("batch {} went to a postcard service, which writes the addresses itself", batch.id))
+            .hint("labels and envelopes are for batches printed here"));
+    }
     let mut cards = Vec::new();
     let mut stock = None;
     for card in ledger.cards_in(&batch.id)? {

@@ -1,5 +1,7 @@
 //! `wetink person`: one person, with everything that was ever said and sent.
 
+use std::str::FromStr;
+
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -17,6 +19,7 @@ use crate::trouble::{Result, Trouble};
 
 mod erase;
 mod export;
+mod list;
 mod merge;
 
 #[derive(Debug, Args)]
@@ -29,6 +32,8 @@ pub struct PersonVerb {
 enum What {
     /// Add somebody; a name is enough
     Add(Add),
+    /// Everybody, or everybody with this in their name, e-mail or phone
+    List(list::List),
     /// Everything about one person: who they are, what happened, what was written to them
     Show(Show),
     /// Change what is recorded about somebody
@@ -51,6 +56,7 @@ impl PersonVerb {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         match self.what {
             What::Add(add) => add.run(world, talk),
+            What::List(list) => list.run(world, talk),
             What::Show(show) => show.run(world, talk),
             What::Edit(edit) => edit.run(world, talk),
             What::Status(status) => status.run(world, talk),
@@ -63,14 +69,29 @@ impl PersonVerb {
     }
 }
 
+/// A yearly day as typed, or that there is none.
+#[derive(Clone, Copy, Debug)]
+struct Yearly(Option<Birthday>);
+
+impl FromStr for Yearly {
+    type Err = Trouble;
+
+    fn from_str(text: &str) -> Result<Yearly> {
+        if ["none", ""].contains(&text.trim().to_lowercase().as_str()) {
+            return Ok(Yearly(None));
+        }
+        text.parse().map(|day| Yearly(Some(day)))
+    }
+}
+
 #[derive(Debug, Args)]
 struct Details {
-    /// 1980-04-12, or 04-12 when the year is unknown, or "12 April"
-    #[arg(long, value_name = "DATE", value_parser = typed::<Birthday>)]
-    birthday: Option<Birthday>,
-    /// Wedding or other yearly day
-    #[arg(long, value_name = "DATE", value_parser = typed::<Birthday>)]
-    anniversary: Option<Birthday>,
+    /// 1980-04-12, or 04-12 when the year is unknown, or "12 April"; `none` takes it away
+    #[arg(long, value_name = "DATE", value_parser = typed::<Yearly>)]
+    birthday: Option<Yearly>,
+    /// Wedding or other yearly day; `none` takes it away
+    #[arg(long, value_name = "DATE", value_parser = typed::<Yearly>)]
+    anniversary: Option<Yearly>,
     /// What you call them, where it isn't the given name
     #[arg(long)]
     called: Option<String>,
@@ -103,13 +124,13 @@ impl Details {
                 given.trim().clone_into(field);
             }
         };
-        person.birthday = self.birthday.or(person.birthday);
-        person.anniversary = self.anniversary.or(person.anniversary);
+        person.birthday = self.birthday.map_or(person.birthday, |given| given.0);
+        person.anniversary = self.anniversary.map_or(person.anniversary, |given| given.0);
         set(&mut person.name.called, self.called);
         set(&mut person.email, self.email);
         set(&mut person.phone, self.phone);
         if !self.street.is_empty() {
-            person.address.street = self.street;
+            person.address.street = self.street.into_iter().filter(|line| !line.trim().is_empty()).collect();
         }
         set(&mut person.address.city, self.city);
         set(&mut person.address.region, self.region);

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::returned::happened_on;
 use crate::cli::talk::{STRONG, Talk, count, list, styled};
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::Day;
@@ -44,7 +45,7 @@ impl Posted {
             talk.say("No printed card is waiting to be posted.");
             return Ok(Done::Well);
         }
-        let on = self.on.unwrap_or(world.today);
+        let on = happened_on(self.on, world.today)?;
         let by = self.by.unwrap_or_else(|| shop.settings.shop.signs.clone());
         let names: Vec<String> = cards.iter().map(|c| c.to.to_string()).collect();
         if !self.dry_run {

@@ -68,6 +68,7 @@ impl Print {
             by_hand: self.by_hand,
             skip: self.skip,
             proof: self.proof,
+            frame: None,
         };
         let studio = Studio::set_up(&shop, &order)?;
         for line in studio.warnings() {
@@ -201,7 +202,11 @@ impl Print {
                 facts: Vec::new(),
             });
         }
-        let batch = Making { world, shop, studio, talk, month: Month::of(world.today), sheet: "again" };
+        // Named after the month the cards are for, beside the batch they were spoilt in.
+        let first = cards.first().map(|(card, ..)| card);
+        let month = first.and_then(|card| card.batch.as_deref()?.get(..7)?.parse().ok());
+        let month = month.unwrap_or_else(|| Month::of(first.map_or(world.today, |card| card.day)));
+        let batch = Making { world, shop, studio, talk, month, sheet: "again" };
         let batch = batch.commit(room, &jobs, |change, _, id, _| {
             cards.iter().try_for_each(|(card, ..)| change.happened(card.n, "reprinted", world.today, "", id))
         })?;
@@ -252,6 +257,17 @@ fn spoilt(room: &Workroom, typed: &str) -> Result<Vec<Card>> {
     let batch = room.ledger.cards_in(typed)?;
     if !batch.is_empty() {
         return Ok(batch);
+    }
+    if room.ledger.matching(typed)?.is_empty() {
+        let near = room.ledger.nearest(typed)?;
+        let batches = room.ledger.batches()?;
+        let ids: Vec<&str> = batches.iter().rev().filter(|b| b.state == "ready").take(3).map(|b| b.id.as_str()).collect();
+        let trouble = Trouble::failed(format!("`{typed}` is no card, no batch and nobody's name"));
+        return Err(match (near.as_slice(), ids.as_slice()) {
+            ([], []) => trouble.hint("nothing was printed yet: `wetink print`"),
+            ([], ids) => trouble.hint(format!("the newest batches are {}; `wetink person show WHO` lists the cards", ids.join(", "))),
+            (near, _) => trouble.hint(format!("did you mean {}?", near.join(" or "))),
+        });
     }
     let who = room.ledger.who(typed)?;
     let newest = room.ledger.cards_to(who.id())?.into_iter().rev().find(|c| !c.imported);

@@ -69,7 +69,7 @@ impl Returned {
             return Err(Trouble::failed(format!("{} was answered, so it arrived", card.id))
                 .hint("if another card came back, name it: `wetink person show` lists them"));
         }
-        let on = day(self.on, world.today)?;
+        let on = happened_on(self.on, world.today)?;
         let reason = self.reason.as_str();
         let mut stopped: Vec<(Person, Status)> = Vec::new();
         for person in who.persons().iter().filter(|p| p.status == Status::Contact) {
@@ -143,7 +143,7 @@ impl Answered {
         let shop = world.shop()?;
         let mut room = workroom::enter(&shop, talk)?;
         let (card, who) = meant(&room.ledger, &self.which, &["posted", "printed", "returned", "answered"])?;
-        let on = day(self.on, world.today)?;
+        let on = happened_on(self.on, world.today)?;
         let (text, by) = (self.text.unwrap_or_default(), self.by.unwrap_or_default());
         let mut touches = vec![Touch { by: by.clone(), ..Touch::new(on, "reply", text.trim()) }];
         touches.extend(self.learned.iter().filter(|f| !f.trim().is_empty()).map(|fact| Touch::new(on, "fact", fact.trim())));
@@ -162,7 +162,8 @@ impl Answered {
     }
 }
 
-fn day(given: Option<Day>, today: Day) -> Result<Day> {
+/// The day something happened: today, or the day that was said, which can't be to come.
+pub fn happened_on(given: Option<Day>, today: Day) -> Result<Day> {
     match given {
         Some(day) if day > today => {
             Err(Trouble::usage(format!("{day} is still to come")).hint("say the day on which it happened"))

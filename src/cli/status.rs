@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::due::{missed, owed_and_missed, window};
+use crate::cli::due::{Books, missed, month_to_write, owed_and_missed, window};
 use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, list, styled};
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::Month;
@@ -15,11 +15,14 @@ use crate::rules::Give;
 use crate::shop;
 use crate::trouble::Result;
 
+mod open;
 mod page;
+
+use open::Open;
 
 #[derive(Debug, Args)]
 pub struct Status {
-    /// The month; this one if not given
+    /// The month; the one whose cards are being written if not given: from mid-month on the next one
     #[arg(long, value_name = "MONTH", value_parser = typed::<Month>)]
     month: Option<Month>,
     /// As JSON
@@ -53,6 +56,8 @@ pub(super) struct Glance {
     pub promises: usize,
     /// People who skipped their usual purchase: lines whose `why` begins with "usually every".
     pub skipped: Vec<String>,
+    /// What is open with people, under its own words: promises, questions, ideas, what couldn't be found for them.
+    pub open: Vec<Open>,
     /// Everybody in the ledger.
     pub people: usize,
     /// People of whom nothing is recorded but who they are.
@@ -60,12 +65,13 @@ pub(super) struct Glance {
 }
 
 /// Where the numbers that are not queries come from.
-pub(super) const LINES: [(&str, &str); 6] = [
+pub(super) const LINES: [(&str, &str); 7] = [
     ("planned", "lines of `wetink due --month MONTH --json` with kind card and state planned"),
     ("written", "… with state written"),
     ("held", "… with state held"),
     ("late", "… with late true"),
     ("skipped", "… whose why begins with \"usually every\""),
+    ("open", "what was logged of a kind that stays open, and not closed by a later `wetink log … --close`"),
     ("missed", "cards that would be such lines, but for a day more than a fortnight ago"),
 ];
 
@@ -73,8 +79,9 @@ impl Status {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let ledger = workroom::read(&shop, talk)?;
-        let month = self.month.unwrap_or_else(|| Month::of(world.today));
-        let all = owed_and_missed(&shop, &ledger, window(Some(month), None, world.today), world.today)?;
+        let month = self.month.unwrap_or_else(|| month_to_write(world.today));
+        let books = Books::read(&shop, &ledger)?;
+        let all = owed_and_missed(&shop, &ledger, &books, window(Some(month), None, world.today), world.today)?;
         let (gone, due): (Vec<Due>, Vec<Due>) = all.into_iter().partition(|d| missed(d, world.today));
         let mut numbers = [0; QUERIES.len()];
         for (number, (_, query)) in numbers.iter_mut().zip(QUERIES) {
@@ -95,6 +102,7 @@ impl Status {
             late: due.iter().filter(|d| d.late).count(),
             promises,
             skipped: due.iter().filter(|d| d.why.starts_with("usually every")).map(|d| d.to.to_string()).collect(),
+            open: open::threads(&ledger, &books)?,
             people,
             unknown,
         };
@@ -115,6 +123,9 @@ impl Status {
     }
 }
 
+/// So many open things are listed on a terminal.
+const MOST_OPEN: usize = 12;
+
 fn tell(glance: &Glance, month: Month, talk: &Talk) {
     talk.put(styled(STRONG, &month.long()));
     let rows = rows(glance);
@@ -134,6 +145,15 @@ fn tell(glance: &Glance, month: Month, talk: &Talk) {
     }
     if !glance.skipped.is_empty() {
         talk.put(format!("  Usually here by now: {}", crate::words::shown(&list(&glance.skipped))));
+    }
+    if !glance.open.is_empty() {
+        talk.put("  Open:");
+        for open in glance.open.iter().take(MOST_OPEN) {
+            talk.put(format!("    {}", crate::words::shown(&open.line())));
+        }
+        if glance.open.len() > MOST_OPEN {
+            talk.put(format!("    … and {} more: `wetink status --json`", glance.open.len() - MOST_OPEN));
+        }
     }
     talk.put(format!("{}; of {} nothing is recorded yet.", count(glance.people, "person"), glance.unknown));
 }

@@ -123,21 +123,22 @@ pub fn take_lock(shop: &Shop) -> Result<File> {
 pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
     let mut said = Vec::new();
     for batch in ledger.building()? {
-        let place = shop.dir.join(&batch.file);
+        let place = bundle(shop, &batch.file);
         let waiting = waiting_name(&place);
-        let whole = |path: &std::path::Path| fs::read(path).is_ok_and(|bytes| sha256(&bytes) == batch.sha256);
+        let whole = |path: &std::path::Path| is_whole(path, &batch.sha256);
+        let what = if place.is_dir() || waiting.is_dir() { "folder" } else { "PDF" };
         if whole(&place) || (whole(&waiting) && fs::rename(&waiting, &place).is_ok()) {
             shop::sync_dir(&shop.out());
             ledger.change(|change| change.finish_batch(batch.n))?;
             said.push(format!(
-                "batch {} was interrupted; its PDF is whole, so the {} cards stand as printed",
+                "batch {} was interrupted; its {what} is whole, so the {} cards stand as printed",
                 batch.id, batch.cards
             ));
         } else {
-            let _ = fs::remove_file(&waiting);
+            clear(&waiting);
             ledger.change(|change| change.void_batch(batch.n))?;
             said.push(format!(
-                "batch {} was interrupted before its PDF was there; it is void, and its cards can be printed again",
+                "batch {} was interrupted before its {what} was there; it is void, and its cards can be printed again",
                 batch.id
             ));
         }
@@ -152,7 +153,7 @@ pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
         for entry in folder.read_dir().into_iter().flatten().flatten() {
             let name = entry.file_name();
             if name.to_string_lossy().starts_with(".wetink-") {
-                let _ = fs::remove_file(entry.path());
+                clear(&entry.path());
             }
         }
     }
@@ -163,6 +164,14 @@ pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
 pub fn put_away(shop: &Shop, batch: &Batch) -> Result<Option<String>> {
     let folder = shop.out().join("void");
     let mut at = None;
+    let pack = bundle(shop, &batch.file);
+    if pack.is_dir() {
+        shop::private_dir(&folder)?;
+        let to = folder.join(pack.file_name().unwrap_or_default());
+        fs::rename(&pack, &to).map_err(|e| Trouble::file("move", &pack, &e).hint("close what is open in it and try again"))?;
+        shop::sync_dir(&shop.out());
+        return Ok(Some(shop.name_of(&to)));
+    }
     for end in ["", "-backs", "-cues"] {
         let name = format!("{}{end}.pdf", batch.id);
         let from = if end.is_empty() { shop.dir.join(&batch.file) } else { shop.out().join(&name) };
@@ -219,7 +228,39 @@ pub fn backup_first(shop: &Shop, ledger: &Ledger, today: Day, why: &str) -> Resu
     Ok(Some(place))
 }
 
-/// The name a PDF waits under until the ledger has its batch.
+/// The list in a pack's folder that proves the others.
+pub const CHECKSUMS: &str = "CHECKSUMS.txt";
+
+/// What gets its name last of a batch's file: the PDF itself, or the whole folder of a pack.
+#[must_use]
+pub fn bundle(shop: &Shop, file: &str) -> PathBuf {
+    shop.dir.join(file.strip_suffix(&format!("/{CHECKSUMS}")).unwrap_or(file))
+}
+
+/// Whether a PDF, or the list of a pack's folder and every file on it, is what was recorded.
+pub fn is_whole(bundle: &std::path::Path, recorded: &str) -> bool {
+    let list = if bundle.is_dir() { bundle.join(CHECKSUMS) } else { bundle.to_owned() };
+    let Ok(bytes) = fs::read(list) else { return false };
+    sha256(&bytes) == recorded && (!bundle.is_dir() || changed(bundle, &bytes).is_empty())
+}
+
+/// The files of a pack that are not what its list says, or gone.
+pub fn changed(folder: &std::path::Path, list: &[u8]) -> Vec<String> {
+    let list = String::from_utf8_lossy(list);
+    let lines = list.lines().filter_map(|line| line.split_once("  "));
+    lines
+        .filter(|(sum, name)| !fs::read(folder.join(name)).is_ok_and(|bytes| sha256(&bytes) == *sum))
+        .map(|(_, name)| name.to_owned())
+        .collect()
+}
+
+/// Removes what waits: a file, or a folder with all in it. What isn't there needs no removing.
+fn clear(path: &std::path::Path) {
+    let folder = fs::symlink_metadata(path).is_ok_and(|about| about.is_dir());
+    let _ = if folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+}
+
+/// The name a PDF, or a pack's folder, waits under until the ledger has its batch.
 #[must_use]
 pub fn waiting_name(place: &std::path::Path) -> std::path::PathBuf {
     let name = place.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

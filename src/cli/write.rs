@@ -18,7 +18,7 @@ use crate::echo::Severity;
 use crate::ledger::Ledger;
 use crate::ledger::people::Who;
 use crate::occasion::Occasion;
-use crate::person::{Id, Status};
+use crate::person::{Id, Person, Status};
 use crate::rules::{Give, Rules};
 use crate::sheet::{self, Entry, Prompt, Sheet};
 use crate::shop::{self, Shop};
@@ -87,6 +87,10 @@ impl Write {
         }
         for typed in &self.who {
             let who = ledger.who(typed)?;
+            if let Some(person) = who.persons().first().filter(|_| who.persons().iter().all(|p| p.status != Status::Contact)) {
+                return Err(Trouble::refused(must_not(person))
+                    .hint(format!("nothing was changed; see `wetink person show {}`", person.id)));
+            }
             let occasion = Occasion::new(&self.occasion);
             prompts.push(Prompt {
                 who: who.id().to_string(),
@@ -130,15 +134,22 @@ fn context(world: &World, ledger: &Ledger, rules: &Rules, to: &Id) -> Result<Vec
     Ok(brief::brief(rules, &touches, last.as_ref().map(|c| (c.day, c.note.as_str())), world.today))
 }
 
+/// Why somebody gets no card.
+fn must_not(person: &Person) -> String {
+    let name = person.name.spoken();
+    match person.status {
+        Status::Deceased => format!("{name} has died"),
+        Status::Undeliverable => format!("mail to {name} comes back"),
+        Status::DoNotContact | Status::Contact => format!("{name} asked not to be written to"),
+    }
+}
+
 /// Why a card on the sheet is no longer due.
 fn no_longer(ledger: &Ledger, entry: &Entry, month: Month) -> Option<String> {
     let who = ledger.with_id(&Id::from_stored(entry.who.clone())).ok()??;
     if let Who::Person(person) = &who {
-        match person.status {
-            Status::Contact => {}
-            Status::Deceased => return Some(format!("{} has died", person.name.spoken())),
-            Status::DoNotContact => return Some(format!("{} asked not to be written to", person.name.spoken())),
-            Status::Undeliverable => return Some(format!("mail to {} comes back", person.name.spoken())),
+        if person.status != Status::Contact {
+            return Some(must_not(person));
         }
         let has_day = match entry.occasion.as_str() {
             "birthday" => person.birthday.is_some(),
@@ -172,7 +183,7 @@ fn edit(world: &World, shop: &Shop, path: &Path, editor: &str, talk: &Talk) -> R
                 desk.heard(judged).filter(|f| f.severity == Severity::Refuse && judged.note.is_none() && !judged.unwritten());
             let mut lines = Vec::new();
             for finding in refusals {
-                lines.push(format!("refused, {}: {}", finding.rule.as_str(), finding.message));
+                lines.push(format!("refused, {}: {}", finding.tag, finding.message));
                 lines.extend(
                     finding
                         .lines(&judged.entry.text())

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::words::{Words, hash_pair, shown};
+use crate::words::{Words, hash_pair, outline, shown};
 
 use super::compare::{Is, Likeness};
-use super::reading::{Reading, rows};
+use super::reading::Reading;
 use super::{Earlier, Finding, Fingerprint, Kept, Other};
 
 /// What a stretch of the draft is, seen from the earlier note.
@@ -196,13 +196,21 @@ pub(super) fn fold_hash(words: &Words) -> u64 {
     words.all().iter().fold(words.rest(), |all, word| hash_pair(all, word.shape))
 }
 
-/// The fingerprints of a note: as typed, and with each run of the recipient's names as one mark.
+/// The fingerprints of a note: as typed, and with each run of the recipient's names as one mark. White space is no part of
+/// it, so that words torn apart or run together are the same note.
 pub(super) fn fingerprints(words: &Words, own: &[bool]) -> [Fingerprint; 2] {
-    let marked = words.all().iter().zip(own).map(|(word, own)| (word.shape, *own));
-    rows(marked).map(|row| {
+    let all = words.all();
+    let letters = |range: Range<usize>| all[range].iter().flat_map(|w| words.text(w).bytes());
+    [&vec![false; all.len()], own].map(|own: &[bool]| {
         let mut hasher = Sha256::new();
-        for shape in &row {
-            hasher.update(shape.to_le_bytes());
+        let mut at = 0;
+        for run in own.chunk_by(|a, b| a == b) {
+            if run[0] {
+                hasher.update([SOMEBODY]);
+            } else {
+                outline(letters(at..at + run.len()), |b| hasher.update([b]));
+            }
+            at += run.len();
         }
         hasher.update(words.rest().to_le_bytes());
         let mut short = [0; 8];
@@ -210,3 +218,6 @@ pub(super) fn fingerprints(words: &Words, own: &[bool]) -> [Fingerprint; 2] {
         Fingerprint(i64::from_le_bytes(short))
     })
 }
+
+/// What stands for a name, whoever's it is: no folded letter.
+const SOMEBODY: u8 = 0x40;

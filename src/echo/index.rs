@@ -13,6 +13,10 @@ const FEW_WORDS: usize = 13;
 /// More keys no note needs; a long text is found by its beginning too.
 const MOST_KEYS: usize = 220;
 
+/// Rows of letters kept of a note, and asked for.
+pub const LETTERS_KEPT: usize = 4;
+const LETTERS_ASKED: usize = 24;
+
 /// What the index keeps of one note.
 #[derive(Clone, Debug, Default)]
 pub struct Traits {
@@ -20,6 +24,11 @@ pub struct Traits {
     pub fingerprints: Vec<i64>,
     /// Each with the sentence it is from.
     pub keys: Vec<(u32, usize)>,
+    /// Rows of its letters, whatever gaps are between them, most telling first: it is found by these where its words are
+    /// disguised. The index keeps the first [`LETTERS_KEPT`]; none are given for a note whose text must be forgotten.
+    pub letters: Vec<u32>,
+    /// The gaps between its words are not where a reader expects them.
+    pub scrambled: bool,
     /// Its different words, for how often words stand in the shop's notes.
     pub stems: Vec<i64>,
 }
@@ -38,6 +47,13 @@ pub fn traits(text: &str, names: &[String], public: bool) -> Traits {
     traits.fingerprints.dedup();
     let stems: BTreeSet<u64> = words.iter().map(|w| w.stem).collect();
     traits.stems = stems.into_iter().map(|s| s as i64).collect();
+
+    traits.scrambled = reading.words.scrambled();
+    if !public {
+        // The smallest numbers are a sample that two notes with the same letters share.
+        let rows = reading.words.rows_of_letters();
+        traits.letters = rows.iter().take(LETTERS_ASKED).map(|row| (row >> 32) as u32).collect();
+    }
 
     let terms: Vec<_> =
         reading.terms.iter().filter(|t| !(t.common || t.name || public && words[t.word].capital && !t.function)).collect();

@@ -17,6 +17,9 @@ const PATCH_RUN: usize = 4;
 /// With so small a part of own words, exchanged ones make a template of it.
 const TEMPLATE_OWN: f32 = 0.34;
 
+/// A scrambled note is like another if they share one in so many of their rows of letters.
+const ALIKE: usize = 5;
+
 /// An earlier note read, and how alike.
 struct Beside<'a> {
     earlier: &'a Earlier,
@@ -29,7 +32,8 @@ struct Beside<'a> {
 /// All findings, in the order of the rules.
 pub(super) fn findings(draft: &Draft<'_>, earlier: &[Earlier], house: &House) -> Vec<Finding> {
     let holes = placeholder::holes(draft.text);
-    let reading = Reading::new(draft.text, &draft.recipient.names, &house.keep, &house.frequencies);
+    let words = unscrambled(draft, earlier).unwrap_or_else(|| Words::read(draft.text));
+    let reading = Reading::of(words, &draft.recipient.names, &house.keep, &house.frequencies);
     let mut found = Vec::new();
     if reading.words.is_empty() || house.prompts.contains(&fold_hash(&reading.words)) {
         found.push(Finding::new(Rule::MissingNote, "there is no note").help(format!(
@@ -53,6 +57,30 @@ pub(super) fn findings(draft: &Draft<'_>, earlier: &[Earlier], house: &House) ->
     }
     found.extend(wording::findings(draft, &reading, house));
     found
+}
+
+/// The draft with its words as they are in the earlier notes, where it has their letters and not their gaps.
+fn unscrambled(draft: &Draft<'_>, earlier: &[Earlier]) -> Option<Words> {
+    let words = Words::read(draft.text);
+    if !words.scrambled() {
+        return None;
+    }
+    let rows = words.rows_of_letters();
+    let mut alike: Vec<Words> = Vec::new();
+    for old in earlier {
+        let Kept::Text(text) = &old.note else { continue };
+        let old_words = Words::read(text);
+        let old_rows = old_words.rows_of_letters();
+        let shared = old_rows.iter().filter(|row| rows.binary_search(row).is_ok()).count();
+        if shared * ALIKE >= rows.len().min(old_rows.len()) {
+            alike.push(old_words);
+        }
+    }
+    if alike.is_empty() {
+        return None;
+    }
+    alike.extend(draft.recipient.names.iter().map(|n| Words::read(n)));
+    words.recut(&alike.iter().collect::<Vec<_>>())
 }
 
 fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], house: &House) -> Vec<Beside<'a>> {
@@ -215,7 +243,7 @@ fn patchwork(draft: &Draft<'_>, reading: &Reading, beside: &[Beside<'_>]) -> Opt
 /// Somebody else is spoken to; or the name of the one the old note was for has been left in.
 fn wrong_names(draft: &Draft<'_>, reading: &Reading, house: &House, copied: Option<&Beside<'_>>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    let allowed: Vec<Words> = draft.recipient.names.iter().chain(&draft.recipient.known).map(|n| Words::read(n)).collect();
+    let allowed: Vec<Words> = draft.recipient.names.iter().map(String::as_str).chain(draft.recipient.known.iter().map(|f| f.text.as_str())).map(Words::read).collect();
     let is_allowed = |hash: u64| allowed.iter().any(|words| words.all().iter().any(|w| w.hash == hash));
     let recipient = crate::words::shown(&draft.recipient.name);
     let forgotten: Vec<Words> = copied.into_iter().flat_map(|c| &c.earlier.names).map(|n| Words::read(n)).collect();

@@ -96,7 +96,10 @@ pub(super) type Kept = [Vec<u64>];
 
 impl Reading {
     pub fn new(text: &str, names: &[String], kept: &Kept, frequencies: &Frequencies) -> Reading {
-        let words = Words::read(text);
+        Reading::of(Words::read(text), names, kept, frequencies)
+    }
+
+    pub fn of(words: Words, names: &[String], kept: &Kept, frequencies: &Frequencies) -> Reading {
         let lexicon = words.language().lexicon();
         let own = names::own(&words, names);
         let common = commonplaces(&words, &own, lexicon);
@@ -170,7 +173,7 @@ impl Reading {
 const SOMEBODY: u64 = 0x40;
 
 /// The shapes of words in order: as typed, and with each run of the recipient's names as one mark.
-pub(super) fn rows(words: impl Iterator<Item = (u64, bool)>) -> [Vec<u64>; 2] {
+fn rows(words: impl Iterator<Item = (u64, bool)>) -> [Vec<u64>; 2] {
     let [mut typed, mut masked] = [Vec::new(), Vec::new()];
     let mut before = false;
     for (shape, own) in words {

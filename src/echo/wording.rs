@@ -3,43 +3,47 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::words::{Words, shown};
+use crate::words::{Language, Words, shown};
 
 use super::explain::{short, typed_words};
 use super::reading::Reading;
 use super::{Draft, Finding, House, Rule, Severity};
 
-/// A note whose own words weigh less is about nobody.
-const ABOUT_SOMEBODY: f32 = 2.0;
+/// A note whose own words weigh less is about nobody: one word of a thing, a place or a person (plums, knee, Lisbon) is enough.
+const ABOUT_SOMEBODY: f32 = 1.0;
+/// What a word of every day, a number or a day of the week tells about somebody.
+const TELLS_LITTLE: f32 = 0.25;
+/// What a word tells that names a feeling, a manner or a doing, to judge by its ending: one of them may stand in any card.
+const TELLS_SOME: f32 = 0.4;
 /// Fewer words are hardly a note.
 const A_FEW_WORDS: usize = 7;
 /// Facts shown as a memory aid.
 const FACTS_SHOWN: usize = 3;
 
-/// The stems of what is known about the recipient, small words, greetings and their own name left out.
-fn known(draft: &Draft<'_>, reading: &Reading) -> BTreeSet<u64> {
+/// Whether the note says anything that is recorded about the recipient, beyond the name: a telling word, or what is recorded
+/// word for word where it is made of words that stand on every card (`new baby`).
+fn mentions(draft: &Draft<'_>, reading: &Reading) -> bool {
     let lexicon = reading.words.language().lexicon();
     let names: BTreeSet<u64> =
         draft.recipient.names.iter().flat_map(|n| Words::read(n).all().iter().map(|w| w.hash).collect::<Vec<_>>()).collect();
-    let mut stems = BTreeSet::new();
-    for fact in &draft.recipient.known {
-        let words = Words::read_as(fact, reading.words.language());
-        for word in words.all() {
-            let says = word.len() >= 3 && !lexicon.is_function(word.hash) && !lexicon.is_greeting(word.hash);
-            if says && !names.contains(&word.hash) {
-                stems.insert(word.stem);
-            }
-        }
-    }
-    stems
+    let said: BTreeSet<u64> = reading.terms.iter().filter(|t| !t.name && !t.common).map(|t| t.stem).collect();
+    draft.recipient.known.iter().any(|fact| {
+        let words = Words::read_as(&fact.text, reading.words.language());
+        let words: Vec<_> =
+            words.all().iter().filter(|w| !lexicon.is_function(w.hash) && !names.contains(&w.hash) && w.len() >= 2).collect();
+        let telling = |w: &&crate::words::Word| {
+            w.len() >= 3 && !lexicon.is_greeting(w.hash) && reading.terms.iter().any(|t| !t.name && t.stem == w.stem)
+        };
+        words.iter().any(|w| telling(w)) || !words.is_empty() && words.iter().all(|w| said.contains(&w.stem))
+    })
 }
 
 /// What the wording alone tells.
 pub(super) fn findings(draft: &Draft<'_>, reading: &Reading, house: &House) -> Vec<Finding> {
     let mut found = Vec::new();
-    let known = known(draft, reading);
-    let mentions = reading.terms.iter().any(|t| !t.name && known.contains(&t.stem));
-    let stock = !mentions && own_weight(reading) < ABOUT_SOMEBODY;
+    let mentions = mentions(draft, reading);
+    let nothing_known = draft.recipient.known.is_empty();
+    let stock = !mentions && own_weight(reading, house) < ABOUT_SOMEBODY;
     let name = shown(&draft.recipient.name).into_owned();
     if stock {
         let mut finding =
@@ -50,16 +54,24 @@ pub(super) fn findings(draft: &Draft<'_>, reading: &Reading, house: &House) -> V
     }
     let about = house.severity(Rule::Generic);
     // A stock wish has been told so already; and where nothing is known, only who asks for it hears of that.
-    let told = about == Severity::Warn && (stock || known.is_empty());
+    let told = about == Severity::Warn && (stock || nothing_known);
     if !mentions && !told {
-        let message = if known.is_empty() {
+        let message = if nothing_known {
             format!("nothing is recorded about {}, so nothing in the note can be about them", or_them(&name))
         } else {
-            format!("nothing in it is about {}: no word of what is recorded about them", or_them(&name))
+            format!("no word of what is recorded about {} is in it", or_them(&name))
         };
         let mut finding = Finding::new(Rule::Generic, message);
         finding.severity = about;
         finding.help = aid(draft, &name);
+        finding.help.push(
+            if about == Severity::Refuse {
+                "refused because `about = \"refuse\"` is set under [rules] in wetink.toml"
+            } else {
+                "`about = \"refuse\"` under [rules] in wetink.toml refuses such notes, `about = \"off\"` is silent"
+            }
+            .to_owned(),
+        );
         found.push(finding);
     }
     if let Some(finding) = sales(draft.text, reading) {
@@ -87,25 +99,49 @@ fn whole(reading: &Reading) -> Range<usize> {
     all.first().map_or(0, |w| w.from.start)..all.last().map_or(0, |w| w.from.end)
 }
 
-/// Up to three recorded facts, to remember by; never as text for the card.
+/// Up to three recorded facts, to remember by; never as text for the card. Where there are none, how to record one.
 fn aid(draft: &Draft<'_>, name: &str) -> Vec<String> {
-    if draft.recipient.known.is_empty() {
-        return vec![format!("write at least one thing only {} would recognise", or_them(name))];
+    let recipient = draft.recipient;
+    if recipient.known.is_empty() {
+        let mut lines = vec![format!("write at least one thing only {} would recognise", or_them(name))];
+        if !recipient.id.is_empty() {
+            lines.push(format!("what you know can be kept and is shown here next time: `wetink log {} fact \"…\"`", recipient.id));
+        }
+        return lines;
     }
-    let facts = draft.recipient.known.iter().take(FACTS_SHOWN);
-    facts.map(|fact| format!("you know about {}: {}", or_them(name), short(&shown(fact), 90))).collect()
+    let facts = recipient.known.iter().take(FACTS_SHOWN);
+    facts
+        .map(|fact| {
+            let what = if fact.what.is_empty() { String::new() } else { format!(" ({})", shown(&fact.what)) };
+            format!("on record about {}: \u{201c}{}\u{201d}{what}", or_them(name), short(&shown(&fact.text), 90))
+        })
+        .collect()
 }
 
-/// The weight of the different words that are neither small, nor a commonplace, nor what cards say.
-fn own_weight(reading: &Reading) -> f32 {
-    let lexicon = reading.words.language().lexicon();
+/// What the different words tell about somebody that are neither small, nor a commonplace, nor what cards say, nor the
+/// house's own name.
+fn own_weight(reading: &Reading, house: &House) -> f32 {
+    let language = reading.words.language();
+    let lexicon = language.lexicon();
     let mut seen = BTreeSet::new();
     let mut weight = 0.0;
-    for term in &reading.terms {
-        if term.function || term.common || term.name || lexicon.is_greeting(term.hash) || !seen.insert(term.stem) {
+    for (n, term) in reading.terms.iter().enumerate() {
+        let cards_say = lexicon.is_greeting(term.hash) || language != Language::English && lexicon.is_greeting_stem(term.stem);
+        if term.function || term.common || term.name || cards_say || house.signs_as(term.hash) || !seen.insert(term.stem) {
             continue;
         }
-        weight += if lexicon.is_everyday(term.hash) { 0.6 } else { 1.0 };
+        let text = reading.text(n);
+        let word = &reading.words.all()[term.word];
+        let starts = n == 0 || reading.terms[n - 1].sentence != term.sentence;
+        weight += if word.capital && !starts && language != Language::German && !lexicon.is_everyday(term.hash) {
+            1.0
+        } else if term.figure || lexicon.is_everyday(term.hash) || language.is_number_or_day(text) || text.len() < 3 {
+            TELLS_LITTLE
+        } else if language.is_no_thing(text) {
+            TELLS_SOME
+        } else {
+            1.0
+        };
     }
     weight
 }

@@ -185,10 +185,12 @@ pub(super) fn row(plan: &Plan, record: &Record) -> Found {
     person.email = if emails.is_empty() { String::new() } else { emails.remove(0) };
     person.phone = if phones.is_empty() { String::new() } else { phones.remove(0) };
     person.language = language(plan.cell(record, Field::Language));
+    let remarks = out.len();
     person.birthday = birthday(plan, record, out);
     person.anniversary = first_yearly(plan, record, Field::Anniversary, "anniversary", out);
     labelled_days(plan, record, &mut person, &mut row.days, &mut row.left_out);
     let out = &mut row.left_out;
+    row.open_days = out.len() > remarks;
     status(plan, record, &mut person, out);
     let number = line(Field::Id, "customer number", out);
     row.key = (!number.is_empty()).then(|| Key { source: plan.source.clone(), number });
@@ -209,7 +211,8 @@ pub(super) fn row(plan: &Plan, record: &Record) -> Found {
         (Field::Hobby, "hobby"),
         (Field::Group, "group"),
     ] {
-        for text in several(plan, record, field, kind, out) {
+        // Every contact of Google's is in a group of that name; it says nothing about anybody.
+        for text in several(plan, record, field, kind, out).iter().filter(|t| *t != "* myContacts") {
             fact(kind, text.trim_start_matches("* ").to_owned());
         }
     }

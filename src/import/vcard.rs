@@ -251,7 +251,9 @@ impl Reader {
         let firm = if self.row.business { String::new() } else { company };
         let work: Vec<&str> = [job.as_str(), firm.as_str()].into_iter().filter(|p| !p.is_empty()).collect();
         self.fact("work", &work.join(", "));
+        let remarks = self.row.left_out.len();
         self.days(&card.properties, &mut person);
+        self.row.open_days = self.row.left_out.len() > remarks;
         self.relations(&parsed, &card.properties);
         for entry in entries(VCardProperty::Note) {
             self.fact("note", &whole(entry));

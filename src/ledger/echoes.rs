@@ -48,7 +48,7 @@ CREATE TABLE echo_state (
 ";
 
 /// Bits of a key that are left for inside the row; the others number it.
-const REST_BITS: u32 = 14;
+const REST_BITS: u32 = 16;
 /// So many cards a key remembers.
 const NEWEST: usize = 64;
 /// So many notes are looked at closely, and so many for each sentence.
@@ -72,12 +72,18 @@ struct Waiting {
 
 impl Waiting {
     fn add(&mut self, card: i64, traits: &Traits) {
-        self.keys.extend(traits.keys.iter().map(|(key, _)| (*key, card)));
+        self.keys.extend(kept(traits).map(|key| (key, card)));
         for stem in &traits.stems {
             *self.stems.entry(*stem).or_default() += 1;
         }
         self.notes += 1;
     }
+}
+
+/// The keys a note is kept under.
+fn kept(traits: &Traits) -> impl Iterator<Item = u32> {
+    let words = traits.keys.iter().map(|(key, _)| *key);
+    words.chain(traits.letters.iter().take(echo::LETTERS_KEPT).copied())
 }
 
 /// The cards of one row: rest of the key, card.
@@ -331,7 +337,7 @@ impl Change<'_> {
             self.take_out(card, Some(erased))?;
             let kept = echo::traits(text, &old.names, true);
             let waiting = &mut *self.echoes.0.borrow_mut();
-            waiting.keys.extend(kept.keys.iter().map(|(key, _)| (*key, erased)));
+            waiting.keys.extend(self::kept(&kept).map(|key| (key, erased)));
             write(&self.tx, waiting)
         };
         self.taking_back("erase", || keep().map_err(|e| damaged(&e)))
@@ -376,8 +382,8 @@ impl Change<'_> {
                     .execute(params![hash, card])?,
             };
         }
-        for (key, _) in &traits.keys {
-            let (bucket, rest) = split(*key);
+        for key in kept(&traits) {
+            let (bucket, rest) = split(key);
             let mut entries = row(&self.tx, bucket)?;
             let before = entries.len();
             entries.retain(|entry| *entry != (rest, card));
@@ -468,12 +474,13 @@ impl Ledger {
 fn ranked(conn: &Connection, traits: &Traits) -> rusqlite::Result<Vec<i64>> {
     let mut scores: HashMap<i64, f32> = HashMap::new();
     let mut by_sentence: BTreeMap<usize, HashMap<i64, f32>> = BTreeMap::new();
-    for (key, sentence) in &traits.keys {
-        let (bucket, rest) = split(*key);
+    let letters = traits.letters.iter().filter(|_| traits.scrambled).map(|key| (*key, 0));
+    for (key, sentence) in traits.keys.iter().copied().chain(letters) {
+        let (bucket, rest) = split(key);
         let entries = row(conn, bucket)?;
         let cards: Vec<i64> = entries.iter().filter(|e| e.0 == rest).map(|e| e.1).collect();
         let worth = 1.0 / (1.0 + (cards.len().max(1) as f32).ln());
-        let here = by_sentence.entry(*sentence).or_default();
+        let here = by_sentence.entry(sentence).or_default();
         for card in cards {
             *scores.entry(card).or_default() += worth;
             *here.entry(card).or_default() += worth;

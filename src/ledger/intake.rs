@@ -3,19 +3,20 @@
 //! Only the same number in the same program, or the very same row again, is the same person without asking. A name alone never
 //! is. What is doubtful is left alone and told.
 
-use std::collections::HashMap;
-
 use sha2::{Digest as _, Sha256};
 
-use crate::day::Day;
+use crate::day::{Birthday, Day};
 use crate::import::{Found, Happened, Key, Loss, PastCard, Problem, Row, Who};
 use crate::ledger::cards::{Made, NewCard};
-use crate::ledger::erase::{self, Suppressed};
-use crate::ledger::{Change, Ledger};
+use crate::ledger::{Change, Ledger, damaged, erase};
 use crate::occasion::Occasion;
 use crate::person::{Id, Name, Person, Status};
 use crate::touch::Touch;
 use crate::trouble::Result;
+
+mod register;
+
+use register::Register;
 
 /// What an import did, or would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -34,8 +35,12 @@ pub struct Report {
     pub birthdays: usize,
     /// People with an address among the new ones.
     pub addresses: usize,
+    /// People who were made because a card or a happening names them.
+    pub made: Vec<Said>,
     /// Rows left alone because they may be somebody who is here.
     pub questions: Vec<Said>,
+    /// New people who seem to live with somebody who is here.
+    pub households: Vec<Said>,
     /// Rows, or parts of rows, that couldn't be read.
     pub problems: Vec<Said>,
     /// Cells that weren't taken, of rows that were.
@@ -70,134 +75,6 @@ impl Report {
     }
 }
 
-/// Everybody on record by the marks that tell people apart.
-struct Register {
-    by_email: HashMap<String, Vec<Id>>,
-    by_phone: HashMap<String, Vec<Id>>,
-    by_name: HashMap<Id, Vec<Id>>,
-    people: HashMap<Id, Person>,
-    households: HashMap<Id, Id>,
-    erased: Suppressed,
-}
-
-fn digits(phone: &str) -> String {
-    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-    // The last nine tell numbers apart whether or not the country code is written.
-    digits[digits.len().saturating_sub(9)..].to_owned()
-}
-
-/// The same person may be behind both names: equal, or one's given name is the other's initial or left out.
-fn compatible(a: &Name, b: &Name) -> bool {
-    let fold = |text: &str| Id::of(text).as_str().to_owned();
-    let (ga, gb) = (fold(&a.given), fold(&b.given));
-    let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
-    let given = a.given.is_empty() || b.given.is_empty() || ga == gb || initial(&ga, &gb) || initial(&gb, &ga);
-    let family = a.family.is_empty() || b.family.is_empty() || fold(&a.family) == fold(&b.family);
-    given && family && (a.suffix.is_empty() || b.suffix.is_empty() || fold(&a.suffix) == fold(&b.suffix))
-}
-
-impl Register {
-    fn of(ledger: &Ledger) -> Result<Register> {
-        let mut register = Register {
-            by_email: HashMap::new(),
-            by_phone: HashMap::new(),
-            by_name: HashMap::new(),
-            people: HashMap::new(),
-            households: HashMap::new(),
-            erased: ledger.suppressed()?,
-        };
-        for person in ledger.people()? {
-            register.learn(person);
-        }
-        // Who was merged is known by what they were known by, as the one they turned out to be.
-        for (person, into) in ledger.merged()? {
-            if let Some(Ok(stays)) = ledger.person(&into).map(|p| p.map(|p| p.id)).transpose() {
-                register.recognise(&person, &stays);
-            }
-        }
-        for household in ledger.households()? {
-            register.households.insert(Id::of(&household.salutation), household.id.clone());
-            register.households.insert(household.id.clone(), household.id);
-        }
-        Ok(register)
-    }
-
-    fn learn(&mut self, person: Person) {
-        let id = person.id.clone();
-        self.recognise(&person, &id);
-        self.people.insert(id, person);
-    }
-
-    /// By everything that is known of `person`, `id` is meant.
-    fn recognise(&mut self, person: &Person, id: &Id) {
-        let mut marks = Vec::new();
-        if !person.email.is_empty() {
-            marks.push(self.by_email.entry(person.email.to_lowercase()).or_default());
-        }
-        if digits(&person.phone).len() >= 6 {
-            marks.push(self.by_phone.entry(digits(&person.phone)).or_default());
-        }
-        for ids in marks {
-            if !ids.contains(id) {
-                ids.push(id.clone());
-            }
-        }
-        // With and without the title: `Margaret Pell` means `Mrs Margaret Pell`.
-        let whole = person.name.full();
-        for name in person.name.plain().into_iter().chain([whole]) {
-            let ids = self.by_name.entry(Id::of(&name)).or_default();
-            if !ids.contains(id) {
-                ids.push(id.clone());
-            }
-        }
-    }
-
-    /// Somebody here who may be the same, and why that seems so.
-    fn may_be(&self, new: &Person) -> Option<(&Id, &'static str)> {
-        let fits = |id: &&Id| {
-            self.people.get(*id).is_some_and(|old| {
-                let years = old
-                    .birthday
-                    .and_then(super::super::day::Birthday::year)
-                    .zip(new.birthday.and_then(super::super::day::Birthday::year));
-                compatible(&old.name, &new.name) && years.is_none_or(|(a, b)| a == b)
-            })
-        };
-        let among = |list: Option<&Vec<Id>>| list.and_then(|ids| ids.iter().find(fits).map(|id| &self.people[id].id));
-        if let Some(id) = among(self.by_email.get(&new.email.to_lowercase()).filter(|_| !new.email.is_empty())) {
-            return Some((id, "the same e-mail"));
-        }
-        if let Some(id) = among(self.by_phone.get(&digits(&new.phone)).filter(|_| digits(&new.phone).len() >= 6)) {
-            return Some((id, "the same phone"));
-        }
-        let of_name = self.by_name.get(&Id::of(&new.name.full()))?;
-        let same = |test: &dyn Fn(&Person) -> bool| of_name.iter().find(|id| self.people.get(*id).is_some_and(test));
-        let same_day =
-            |old: &Person| old.birthday.zip(new.birthday).is_some_and(|(a, b)| (a.month(), a.day()) == (b.month(), b.day()));
-        if let Some(id) = same(&same_day).filter(|id| fits(id)) {
-            return Some((id, "the same name and birthday"));
-        }
-        let postcode = |p: &Person| p.address.postcode.to_lowercase().replace([' ', '-'], "");
-        let same_place = |old: &Person| !new.address.postcode.is_empty() && postcode(old) == postcode(new);
-        same(&same_place).filter(|id| fits(id)).map(|id| (id, "the same name and postal code"))
-    }
-
-    /// The one who is meant by an id or a whole name.
-    fn called(&self, typed: &str) -> std::result::Result<Option<(Id, bool)>, Vec<Id>> {
-        let id = Id::from_stored(typed.trim().to_lowercase());
-        if self.people.contains_key(&id) {
-            return Ok(Some((id, false)));
-        }
-        let folded = Id::of(typed);
-        let plain = Name::parse(typed).plain().map_or_else(|| folded.clone(), |name| Id::of(&name));
-        match self.by_name.get(&folded).or_else(|| self.by_name.get(&plain)).map(Vec::as_slice) {
-            Some([one]) => Ok(Some((one.clone(), false))),
-            Some([]) | None => Ok(self.households.get(&id).or_else(|| self.households.get(&folded)).map(|h| (h.clone(), true))),
-            Some(several) => Err(several.to_vec()),
-        }
-    }
-}
-
 /// Fills what is empty and changes what is given; blanks never overwrite. Whether anything changed.
 fn fill(old: &Person, new: &Person) -> Option<Person> {
     fn text(field: &mut String, given: &String) {
@@ -226,7 +103,7 @@ fn fill(old: &Person, new: &Person) -> Option<Person> {
         }
     }
     // A year once known isn't lost to a file that has none.
-    let keep_year = |old: Option<crate::day::Birthday>, new: Option<crate::day::Birthday>| match (old, new) {
+    let keep_year = |old: Option<Birthday>, new: Option<Birthday>| match (old, new) {
         (Some(old), Some(new)) if new.year().is_none() && (old.month(), old.day()) == (new.month(), new.day()) => Some(old),
         (old, new) => new.or(old),
     };
@@ -240,20 +117,29 @@ fn fill(old: &Person, new: &Person) -> Option<Person> {
     (person != *old).then_some(person)
 }
 
-fn fingerprint(row: &Row) -> String {
-    let person = serde_json::to_string(&row.person).unwrap_or_default();
+/// The very same row again has the same print.
+fn fingerprint(person: &Person, row: &Row) -> String {
+    let person = serde_json::to_string(person).unwrap_or_default();
     let facts: Vec<String> = row.facts.iter().map(|f| format!("{}\u{1f}{}", f.kind, f.text)).collect();
     let hash = Sha256::digest(format!("{person}\u{1e}{}", facts.join("\u{1e}")));
     hash[..16].iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// Takes rows into the ledger in one transaction. `decide` is asked about people who may be the same.
+/// Nothing that is known of one speaks against the other: blank, or the same day, perhaps without its year.
+fn may_fill(old: Option<Birthday>, new: Option<Birthday>) -> bool {
+    match (old, new) {
+        (Some(old), Some(new)) => (old.month(), old.day()) == (new.month(), new.day()) && (old.year().is_none() || old == new),
+        _ => true,
+    }
+}
+
+/// Takes rows into the ledger in one transaction. `decide` is asked, with the row's line, about people who may be the same.
 pub struct Intake<'a> {
     change: &'a Change<'a>,
     register: Register,
     report: Report,
     today: Day,
-    decide: &'a mut dyn FnMut(&str) -> Answer,
+    decide: &'a mut dyn FnMut(usize, &str) -> Answer,
 }
 
 /// What somebody says to "may these two be the same?".
@@ -269,7 +155,12 @@ pub enum Answer {
 
 impl<'a> Intake<'a> {
     /// Begins; `register` must have been read from the same ledger.
-    fn new(change: &'a Change<'a>, register: Register, today: Day, decide: &'a mut dyn FnMut(&str) -> Answer) -> Intake<'a> {
+    fn new(
+        change: &'a Change<'a>,
+        register: Register,
+        today: Day,
+        decide: &'a mut dyn FnMut(usize, &str) -> Answer,
+    ) -> Intake<'a> {
         Intake { change, register, report: Report::default(), today, decide }
     }
 
@@ -296,28 +187,34 @@ impl<'a> Intake<'a> {
     }
 
     fn person(&mut self, row: &Row) -> Result<()> {
-        let print = fingerprint(row);
+        let print = fingerprint(&row.person, row);
         if self.change.origin("row", &print)?.is_some() {
             self.report.unchanged += 1;
             return Ok(());
         }
+        let undated = fingerprint(&Person { birthday: None, anniversary: None, ..row.person.clone() }, row);
         let known = match &row.key {
             Some(Key { source, number }) => self.change.origin(source, number)?,
-            None => None,
+            None => self.same_row_with_a_day(&undated, &row.person)?,
         };
-        let doubt = if known.is_some() { None } else { self.register.may_be(&row.person).map(|(id, why)| (id.clone(), why)) };
+        let doubt = if known.is_some() { None } else { Register::may_be(self.change, &row.person)? };
         let answer = match &doubt {
-            Some((id, why)) => (self.decide)(&format!("line {}: {} may be {id}: {why}", row.line, row.person.name.full())),
+            Some(like) => {
+                let (id, why) = (&like.person.id, like.why);
+                (self.decide)(row.line, &format!("line {}: {} may be {id}: {why}", row.line, row.person.name.full()))
+            }
             None => Answer::Other,
         };
         let id = if let Some(id) = known {
             self.update(&id, &row.person)?;
             id
-        } else if let Some((id, why)) = doubt.filter(|_| answer != Answer::Other) {
+        } else if let Some(like) = doubt.filter(|_| answer != Answer::Other) {
+            let id = like.person.id;
             if answer == Answer::Later {
                 let message = format!(
-                    "{} may be {id}: {why}; left alone (--yes takes them as the same, --review asks)",
-                    row.person.name.full()
+                    "{} may be {id}: {}; left alone (--yes takes them as the same, --review asks)",
+                    row.person.name.full(),
+                    like.why
                 );
                 Report::say(&mut self.report.questions, &mut self.report.untold, row.line, message);
                 return Ok(());
@@ -330,23 +227,57 @@ impl<'a> Intake<'a> {
         } else {
             let mut person = row.person.clone();
             person.id = self.change.add_person(&person)?;
-            let id = person.id.clone();
             self.report.added += 1;
             self.report.birthdays += usize::from(person.birthday.is_some());
             self.report.addresses += usize::from(!person.address.is_empty());
-            self.register.learn(person);
-            id
+            self.lives_with(row.line, &person)?;
+            Register::learn(self.change, &person)?;
+            person.id
         };
         self.left_out(row.line, &row.left_out);
         self.change.set_origin("row", &print, &id)?;
+        if row.open_days {
+            self.change.set_origin("undated", &undated, &id)?;
+        }
         if let Some(Key { source, number }) = &row.key {
             self.change.set_origin(source, number, &id)?;
         }
-        let extra = row.days.iter().map(|d| ("fact", format!("{}: {}", d.label, d.on.plain())));
-        for (kind, text) in row.facts.iter().map(|f| (f.kind.as_str(), f.text.clone())).chain(extra) {
-            let touch = Touch::new(self.today, kind, &text);
-            let origin = format!("{id}\u{1f}{kind}\u{1f}{}", touch.text);
-            self.change.add_touch(&id, &touch, Some(&origin))?;
+        for fact in &row.facts {
+            // What is said of somebody is a fact about them, whatever column it stood in.
+            let text = if fact.kind == "note" { fact.text.clone() } else { format!("{}: {}", fact.kind, fact.text) };
+            self.fact(&id, &text)?;
+        }
+        row.days.iter().try_for_each(|day| self.fact(&id, &format!("{}: {}", day.label, day.on.plain())))
+    }
+
+    fn fact(&mut self, id: &Id, text: &str) -> Result<()> {
+        let touch = Touch::new(self.today, "fact", text);
+        let origin = format!("{id}\u{1f}fact\u{1f}{text}");
+        self.change.add_touch(id, &touch, Some(&origin)).map(|_| ())
+    }
+
+    /// A row that was here before, all but for a day that couldn't be read then: corrected since, or read with --dates.
+    fn same_row_with_a_day(&self, undated: &str, new: &Person) -> Result<Option<Id>> {
+        let Some(id) = self.change.origin("undated", undated)? else { return Ok(None) };
+        let old = self.change.person_row(&id).map_err(|e| damaged(&e))?;
+        let fills = |old: &Person| may_fill(old.birthday, new.birthday) && may_fill(old.anniversary, new.anniversary);
+        Ok(old.filter(fills).map(|old| old.id))
+    }
+
+    /// Says so if somebody new shares an e-mail or a phone with somebody else: a couple is no doublet.
+    fn lives_with(&mut self, line: usize, person: &Person) -> Result<()> {
+        let Some(like) = Register::shares(self.change, person)? else { return Ok(()) };
+        let other = like.person;
+        if other.household.is_none() {
+            let message = format!(
+                "{} has the {} of {}; if they live together: `wetink person household {} {} --as \"…\"`",
+                person.name.full(),
+                like.why,
+                other.name.full(),
+                other.id,
+                person.id
+            );
+            Report::say(&mut self.report.households, &mut self.report.untold, line, message);
         }
         Ok(())
     }
@@ -357,19 +288,20 @@ impl<'a> Intake<'a> {
     }
 
     fn update(&mut self, id: &Id, new: &Person) -> Result<()> {
-        let Some(changed) = self.register.people.get(id).and_then(|old| fill(old, new)) else {
+        let old = self.change.person_row(id).map_err(|e| damaged(&e))?;
+        let Some(changed) = old.and_then(|old| fill(&old, new)) else {
             self.report.unchanged += 1;
             return Ok(());
         };
         self.change.update_person(&changed)?;
-        self.register.people.insert(id.clone(), changed);
+        Register::learn(self.change, &changed)?;
         self.report.updated += 1;
         Ok(())
     }
 
     /// Somebody by an id or a whole name, made if nobody is called that.
     fn somebody(&mut self, line: usize, typed: &str) -> Result<Option<(Id, bool)>> {
-        match self.register.called(typed) {
+        match self.register.called(self.change, typed)? {
             Ok(Some(found)) => Ok(Some(found)),
             Err(several) => {
                 let ids: Vec<&str> = several.iter().take(5).map(Id::as_str).collect();
@@ -387,17 +319,20 @@ impl<'a> Intake<'a> {
                     return Ok(None);
                 }
                 person.id = self.change.add_person(&person)?;
-                let id = person.id.clone();
                 self.report.added += 1;
-                self.register.learn(person);
-                Ok(Some((id, false)))
+                Register::learn(self.change, &person)?;
+                let message = format!("{} is new, as {}", person.name.full(), person.id);
+                Report::say(&mut self.report.made, &mut self.report.untold, line, message);
+                Ok(Some((person.id, false)))
             }
         }
     }
 
     fn card(&mut self, past: &PastCard) -> Result<()> {
         let Some(day) = past.day else {
-            self.report.problem(past.line, "this card has no day; write it as 2025-12-24".to_owned());
+            // Why it couldn't be read says what to do about it.
+            let why = past.left_out.first().cloned().unwrap_or_else(|| "write it as 2025-12-24".to_owned());
+            self.report.problem(past.line, format!("this card has no day: {why}"));
             return Ok(());
         };
         let Some((to, household)) = self.somebody(past.line, &past.to)? else { return Ok(()) };
@@ -423,11 +358,8 @@ impl<'a> Intake<'a> {
             batch: None,
             made: &made,
         };
-        let names = self
-            .register
-            .people
-            .get(&to)
-            .map_or_else(Vec::new, |p| vec![p.name.full(), p.name.given.clone(), p.name.family.clone()]);
+        let person = self.change.person_row(&to).map_err(|e| damaged(&e))?;
+        let names = person.map_or_else(Vec::new, |p| vec![p.name.full(), p.name.given, p.name.family]);
         self.change.add_card(&new, &names)?;
         self.left_out(past.line, &past.left_out);
         self.report.cards += 1;
@@ -440,10 +372,10 @@ impl<'a> Intake<'a> {
             Some(Key { source, number }) => self.change.origin(source, number)?,
             None => None,
         };
-        let only = |list: Option<&Vec<Id>>| list.filter(|ids| ids.len() == 1).map(|ids| ids[0].clone());
-        let by_mark = by_key
-            .or_else(|| only(self.register.by_email.get(&email.to_lowercase())).filter(|_| !email.is_empty()))
-            .or_else(|| only(self.register.by_phone.get(&digits(phone))).filter(|_| digits(phone).len() >= 6));
+        let by_mark = match by_key {
+            Some(id) => Some(id),
+            None => Register::reached(self.change, email, phone)?,
+        };
         let id = match by_mark {
             Some(id) => id,
             None => match self.somebody(happened.line, if name.is_empty() { email } else { name })? {
@@ -483,11 +415,11 @@ impl Ledger {
         &mut self,
         rows: impl Iterator<Item = Found>,
         today: Day,
-        decide: &mut dyn FnMut(&str) -> Answer,
+        decide: &mut dyn FnMut(usize, &str) -> Answer,
         dry: bool,
         mut progress: impl FnMut(u64),
     ) -> Result<Report> {
-        let register = Register::of(self)?;
+        let register = Register::open(self)?;
         let work = |change: &Change<'_>| {
             let mut intake = Intake::new(change, register, today, decide);
             for (number, found) in rows.enumerate() {
@@ -496,6 +428,12 @@ impl Ledger {
             }
             Ok(intake.report)
         };
-        if dry { self.rehearse(work) } else { self.change(work) }
+        // A ledger that grows under the hands is read and written, not mapped into memory.
+        let mapped = |ledger: &Ledger, bytes: i64| ledger.conn().pragma_update(None, "mmap_size", bytes).map_err(|e| damaged(&e));
+        mapped(self, 0)?;
+        let done = if dry { self.rehearse(work) } else { self.change(work) };
+        mapped(self, crate::ledger::MAPPED)?;
+        Register::close(self)?;
+        done
     }
 }

@@ -38,6 +38,12 @@ fn json(address: &Address) -> String {
     serde_json::to_string(address).unwrap_or_else(|_| "{}".into())
 }
 
+/// What somebody is found by: their id, the name on the envelope, what they are called.
+fn names(person: &Person) -> Vec<Id> {
+    let called = Some(&person.name.called).filter(|c| !c.is_empty()).map(|c| Id::of(c));
+    [person.id.clone(), Id::of(&person.name.full())].into_iter().chain(called).collect()
+}
+
 /// Who is meant: a person or a household.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Who {
@@ -85,6 +91,20 @@ impl Ledger {
             .map_err(|e| damaged(&e))?;
         let rows = ask.query_map([], person).map_err(|e| damaged(&e))?;
         rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
+    }
+
+    /// Everybody with their row's number, one at a time: of a million only one is held.
+    pub(super) fn each_person(&self, each: &mut dyn FnMut(i64, Person) -> Result<()>) -> Result<()> {
+        let mut ask = self
+            .conn()
+            .prepare(&format!("SELECT {COLUMNS}, rowid FROM person WHERE merged_into IS NULL"))
+            .map_err(|e| damaged(&e))?;
+        let mut rows = ask.query([]).map_err(|e| damaged(&e))?;
+        while let Some(row) = rows.next().map_err(|e| damaged(&e))? {
+            let (n, person) = row.get(15).and_then(|n| Ok((n, person(row)?))).map_err(|e| damaged(&e))?;
+            each(n, person)?;
+        }
+        Ok(())
     }
 
     /// All households, by id.
@@ -162,7 +182,7 @@ impl Ledger {
         let mut found: Vec<Who> = Vec::new();
         for person in self.people()? {
             let phone: String = person.phone.chars().filter(char::is_ascii_digit).collect();
-            let part = named.is_some_and(|n| person.id.as_str().contains(n) || Id::of(&person.name.full()).as_str().contains(n));
+            let part = named.is_some_and(|n| names(&person).iter().any(|name| name.as_str().contains(n)));
             if part || (lower.len() >= 3 && person.email.to_lowercase().contains(&lower)) || (by_phone && phone.contains(&digits))
             {
                 found.push(Who::Person(Box::new(person)));
@@ -175,7 +195,21 @@ impl Ledger {
         }
         // The whole name typed out means its owner, even if somebody else's name contains it.
         let exact: Vec<usize> = (0..found.len()).filter(|i| Id::of(&found[*i].name()) == folded).collect();
-        Ok(if let [only] = exact[..] { vec![found.swap_remove(only)] } else { found })
+        if let [only] = exact[..] {
+            return Ok(vec![found.swap_remove(only)]);
+        }
+        // And a whole name wins over a part of one: Mo is Mo, and not Moss.
+        let whole = |who: &Who| {
+            let called = match who {
+                Who::Person(person) => names(person),
+                Who::Household(household, _) => vec![household.id.clone(), Id::of(&household.salutation)],
+            };
+            called.iter().any(|name| format!("-{name}-").contains(&format!("-{folded}-")))
+        };
+        if named.is_some() && found.iter().any(whole) {
+            found.retain(whole);
+        }
+        Ok(found)
     }
 
     /// The one who is meant by `typed`; two or none is trouble that says who else it may be.
@@ -325,6 +359,21 @@ impl Change<'_> {
             .prepare_cached(&format!("SELECT {COLUMNS} FROM person WHERE id = ?1"))?
             .query_row([id.as_str()], person)
             .optional()
+    }
+
+    /// The person in this row, inside the change.
+    pub(super) fn person_at(&self, row: i64) -> rusqlite::Result<Option<Person>> {
+        self.tx
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM person WHERE rowid = ?1"))?
+            .query_row([row], person)
+            .optional()
+    }
+
+    /// Whether there is somebody of this id who is nobody else's second entry.
+    pub(super) fn is_here(&self, id: &Id) -> rusqlite::Result<bool> {
+        self.tx
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM person WHERE id = ?1 AND merged_into IS NULL)")?
+            .query_row([id.as_str()], |r| r.get(0))
     }
 
     /// A household's row, inside the change.

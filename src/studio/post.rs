@@ -122,7 +122,8 @@ impl Studio {
 }
 
 /// The household's own address, or its first member's.
-fn address_of(who: &Who) -> Address {
+#[must_use]
+pub fn address_of(who: &Who) -> Address {
     match who {
         Who::Household(household, _) if !household.address.is_empty() => household.address.clone(),
         _ => who.persons().iter().map(|p| &p.address).find(|a| !a.is_empty()).cloned().unwrap_or_default(),

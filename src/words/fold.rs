@@ -85,6 +85,17 @@ pub(super) fn raw(text: &str) -> Raw {
                 }
             }
             Does::Parts => {
+                if let Some(letter) = stands_for(c, &text[..at], &text[at + c.len_utf8()..]) {
+                    raw.folded.push(letter);
+                    end = at + c.len_utf8();
+                    (apostrophe, newline) = (false, false);
+                    if word.is_none() {
+                        sentence += usize::from(breaks && !raw.tokens.is_empty());
+                        (stopped, breaks) = (false, false);
+                        word = Some((at, before, false));
+                    }
+                    continue;
+                }
                 if matches!(c, '\'' | '’' | '‘' | 'ʼ' | '´' | '`') && word.is_some() && !apostrophe {
                     apostrophe = true;
                     continue;
@@ -112,15 +123,90 @@ pub(super) fn raw(text: &str) -> Raw {
     if let Some((from, start, capital)) = word {
         raw.tokens.push(Token { from: from..end, at: start..raw.folded.len(), sentence, capital });
     }
+    raw.spell_out();
     raw
 }
 
 impl Raw {
+    /// Words typed with figures for letters, or with a letter held down, become the words they are read as.
+    fn spell_out(&mut self) {
+        let odd = |t: &Token| disguised(self.folded[t.at.clone()].as_bytes());
+        if !self.tokens.iter().any(odd) {
+            return;
+        }
+        let mut plain = String::with_capacity(self.folded.len());
+        for token in &mut self.tokens {
+            let (word, start) = (&self.folded[token.at.clone()], plain.len());
+            if disguised(word.as_bytes()) {
+                let figures = figures_for_letters(word.as_bytes());
+                let letters: Vec<char> = word.chars().map(|c| if figures { letter_for(c) } else { c }).collect();
+                for run in letters.chunk_by(|a, b| a == b) {
+                    // Held down, once is enough; figures are meant as often as they stand there.
+                    let most = if run.len() > 2 && !run[0].is_ascii_digit() { 1 } else { run.len() };
+                    plain.extend(&run[..most]);
+                }
+            } else {
+                plain.push_str(word);
+            }
+            token.at = start..plain.len();
+        }
+        self.folded = plain;
+    }
+
     fn push_and(&mut self, at: usize, sentence: usize) {
         let start = self.folded.len();
         self.folded.push('&');
         self.tokens.push(Token { from: at..at + 1, at: start..start + 1, sentence, capital: false });
     }
+}
+
+/// Whether a word is not typed as it is read.
+fn disguised(word: &[u8]) -> bool {
+    figures_for_letters(word) || word.windows(3).any(|w| w[0] == w[1] && w[1] == w[2] && w[0].is_ascii_lowercase())
+}
+
+/// Whether figures stand for letters: `b1rthd4y`. Sizes, ordinals and names of roads (`3rd`, `10pm`, `A4`) stay what they are.
+fn figures_for_letters(word: &[u8]) -> bool {
+    let figures = word.iter().filter(|b| b.is_ascii_digit()).count();
+    let letters = word.iter().filter(|b| b.is_ascii_lowercase()).count();
+    let first = word.iter().take_while(|b| b.is_ascii_digit()).count();
+    figures > 0
+        && letters >= figures.max(2)
+        && figures + letters == word.len()
+        && (first == 0 || first == 1 && letters >= 3)
+        && word.iter().all(|b| !matches!(b, b'2' | b'6' | b'9'))
+}
+
+fn letter_for(figure: char) -> char {
+    match figure {
+        '0' => 'o',
+        '1' => 'i',
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '7' => 't',
+        '8' => 'b',
+        other => other,
+    }
+}
+
+/// The letter a sign is typed for inside a word: `p@rty`, `wi$h`, `b!rthday`.
+fn stands_for(c: char, before: &str, after: &str) -> Option<char> {
+    let letter = match c {
+        '@' => 'a',
+        '$' => 's',
+        '!' | '|' => 'i',
+        _ => return None,
+    };
+    let (last, next) = (before.chars().next_back(), after.chars().next());
+    let small = |c: Option<char>| c.is_some_and(char::is_lowercase);
+    let part = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() || matches!(c, '@' | '$' | '0' | '1' | '3'));
+    let inside = match c {
+        '!' | '|' => small(last) && small(next),
+        // `$5` is money, `$oon` is soon.
+        _ => part(next) && !next.is_some_and(|c| c.is_ascii_digit()) || part(last) && last.is_some_and(char::is_alphabetic) && c == '$',
+    };
+    inside.then_some(letter)
 }
 
 fn ends_short(raw: &Raw) -> bool {

@@ -2,7 +2,7 @@
 
 use super::fold::Raw;
 use super::lexicon::Lexicon;
-use super::{hash, stem};
+use super::{hash, shape_hash, stem};
 
 /// The language a note is in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +99,45 @@ impl Language {
         if counts[best] * 8 < seen && seen >= 8 { Language::Other } else { KNOWN[best] }
     }
 
+    /// A number in words, a day of the week or a month.
+    #[must_use]
+    pub fn is_number_or_day(self, word: &str) -> bool {
+        let days = match self {
+            Language::English => "monday tuesday wednesday thursday friday saturday sunday january february march april june july august
+                september october november december sixtieth fiftieth fortieth thirtieth twentieth seventieth eightieth ninetieth",
+            Language::German => "montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar marz april mai juni juli august
+                september oktober november dezember",
+            Language::French => "lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril mai juin juillet aout
+                septembre octobre novembre decembre",
+            Language::Spanish => "lunes martes miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto
+                septiembre octubre noviembre diciembre",
+            Language::Polish => "poniedzialek wtorek sroda czwartek piatek sobota niedziela stycznia lutego marca kwietnia maja czerwca
+                lipca sierpnia wrzesnia pazdziernika listopada grudnia",
+            Language::Other => "",
+        };
+        days.split_whitespace().any(|d| d == word)
+            || Lexicon::numbers_of(self).iter().any(|n| n == word)
+            || self == Language::English && TENS.contains(&word)
+    }
+
+    /// Judged by its ending, a word for a feeling, a manner or a doing rather than for a thing: `thoughtfulness`, `sparkling`.
+    #[must_use]
+    pub fn is_no_thing(self, word: &str) -> bool {
+        let endings = match self {
+            Language::English => "ness fully ously ingly edly ally ably tion tions sion sions ment ments ance ence ity ities ship ships hood ful
+                less ous ive able ible ing ings ed ly ism istic iest",
+            Language::German => "heit keit ung ungen schaft lich liche lichen licher lichem liches ig ige igen iger iges voll volle vollen
+                voller sam same samen bar bare baren los lose losen ieren iert isch ische ischen",
+            Language::French => "ment ments tion tions sion sions ance ances ence ences ite ites eux euse euses able ables ible ibles ant ante
+                ants antes issez issons issant esse esses tude ude",
+            Language::Spanish => "mente cion ciones sion siones dad dades tad tades anza anzas encia encias ancia ancias oso osa osos osas able
+                ables ible ibles ando iendo amos emos imos tud",
+            Language::Polish => "osc osci oscia enia enie anie ania aniu eniem aniem cie stwo stwa ego ych ymi nego nych",
+            Language::Other => "",
+        };
+        word.len() >= 6 && endings.split_whitespace().any(|e| word.len() >= e.len() + 3 && word.ends_with(e))
+    }
+
     /// The word or words a typed word stands for.
     pub(super) fn parts(self, word: &str, put: &mut dyn FnMut(&str)) {
         if word == "&" {
@@ -144,7 +183,7 @@ impl Language {
         }
     }
 
-    /// The number of a word's stem; `own` is the word's own number.
+    /// The number of a word's stem by its outline; `own` is the number of the whole word's.
     pub(super) fn stem_hash(self, word: &str, own: u64) -> u64 {
         if word.len() < 3 || !word.is_ascii() {
             return own;
@@ -152,7 +191,7 @@ impl Language {
         match self {
             Language::Other => own,
             Language::English => stem::english(word),
-            _ => hash(stem::stripped(word, self)),
+            _ => shape_hash(stem::stripped(word, self)),
         }
     }
 }

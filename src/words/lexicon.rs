@@ -52,6 +52,7 @@ pub struct Lexicon {
     function: Numbers,
     everyday: Numbers,
     greeting: Numbers,
+    greeting_stems: Numbers,
     titles: Numbers,
     numbers: Vec<String>,
     hails: Vec<Vec<u64>>,
@@ -110,6 +111,7 @@ impl Lexicon {
         let (language, source) = SOURCES[n];
         let mut lexicon = Lexicon::default();
         let mut section = "";
+        let mut greeting: Vec<&str> = Vec::new();
         for line in source.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
             if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
                 section = name;
@@ -118,7 +120,10 @@ impl Lexicon {
             let into = match section {
                 "function" => &mut lexicon.function,
                 "everyday" => &mut lexicon.everyday,
-                "greeting" => &mut lexicon.greeting,
+                "greeting" => {
+                    greeting.extend(line.split_whitespace());
+                    &mut lexicon.greeting
+                }
                 "titles" => &mut lexicon.titles,
                 "numbers" => {
                     lexicon.numbers.extend(line.split_whitespace().map(str::to_owned));
@@ -139,6 +144,9 @@ impl Lexicon {
                 _ => continue,
             };
             into.extend(line.split_whitespace().map(hash));
+        }
+        if phrases {
+            lexicon.greeting_stems = greeting.iter().map(|w| language.stem_hash(w, super::shape_hash(w))).collect();
         }
         lexicon.hails.sort_by_key(|h| std::cmp::Reverse(h.len()));
         for (n, pattern) in lexicon.patterns.iter().enumerate() {
@@ -173,6 +181,12 @@ impl Lexicon {
     #[must_use]
     pub fn is_greeting(&self, word: u64) -> bool {
         self.greeting.contains(&word)
+    }
+
+    /// The same in any of its forms, by its stem.
+    #[must_use]
+    pub fn is_greeting_stem(&self, stem: u64) -> bool {
+        self.greeting_stems.contains(&stem)
     }
 
     /// `Mrs`, `Dr`: part of how somebody is called.

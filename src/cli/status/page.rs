@@ -48,6 +48,12 @@ pub fn write(shop: &str, month: Month, today: Day, glance: &Glance, due: &[Due],
     for line in due {
         let _ = writeln!(page, "{}", item(line));
     }
+    if !glance.open.is_empty() {
+        let _ = writeln!(page, "</ul>\n<h2>What is open</h2>\n<ul>");
+        for open in &glance.open {
+            let _ = writeln!(page, "<li>{}</li>", escaped(&open.line()));
+        }
+    }
     let _ = writeln!(page, "</ul>\n<h2>Twelve months of cards</h2>\n{}", months(year));
     page += "<p class=\"soft\">Cards by the day they were for; the lighter part was answered.</p>\n";
     page += "<h2>Where the numbers come from</h2>\n<details><summary>The queries</summary>\n<dl>\n";
