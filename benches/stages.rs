@@ -80,7 +80,11 @@ fn remember(ledger: &mut Ledger, notes: &[(String, String)], batch: &str, people
 
 fn measure() -> Result<()> {
     let notes = |from: usize| -> Vec<(String, String)> {
-        (0..CARDS).map(|n| made::name(n).0).enumerate().map(|(n, name)| (name.clone(), made::note((from + n) as u64, &name))).collect()
+        (0..CARDS)
+            .map(|n| made::name(n).0)
+            .enumerate()
+            .map(|(n, name)| (name.clone(), made::note((from + n) as u64, &name)))
+            .collect()
     };
     let fresh = notes(0);
     let hands = Hands::load(None)?;
@@ -135,7 +139,12 @@ fn measure() -> Result<()> {
     let people: Vec<Id> = ledger.change(|change| {
         let named = |n| made::name(n);
         (0..CARDS)
-            .map(|n| change.add_person(&Person { name: Name { given: named(n).0, family: named(n).1, ..Name::default() }, ..Person::default() }))
+            .map(|n| {
+                change.add_person(&Person {
+                    name: Name { given: named(n).0, family: named(n).1, ..Name::default() },
+                    ..Person::default()
+                })
+            })
             .collect()
     })?;
     for year in 0..10 {
@@ -143,8 +152,10 @@ fn measure() -> Result<()> {
     }
     let mut house = House::new();
     house.frequencies = ledger.frequencies()?;
-    let recipients: Vec<Recipient> =
-        fresh.iter().map(|(name, _)| Recipient { name: name.clone(), names: vec![name.clone()], ..Recipient::default() }).collect();
+    let recipients: Vec<Recipient> = fresh
+        .iter()
+        .map(|(name, _)| Recipient { name: name.clone(), names: vec![name.clone()], ..Recipient::default() })
+        .collect();
     let mut refused = 0;
     let near = seconds(|| {
         for (n, recipient) in recipients.iter().enumerate() {
@@ -165,7 +176,11 @@ fn measure() -> Result<()> {
         remember(&mut ledger, &notes(5_000_000 + round * CARDS), &format!("z{round}"), &people).is_ok()
     });
 
-    println!("{CARDS} cards, one processor, median of 5; a card's drawing orders are {} bytes, packed {}", raw / CARDS, pdf.len() / CARDS);
+    println!(
+        "{CARDS} cards, one processor, median of 5; a card's drawing orders are {} bytes, packed {}",
+        raw / CARDS,
+        pdf.len() / CARDS
+    );
     println!("  {:<52} {:>8.1} µs a card   the unit", "yardstick: deflating the drawing orders", deflate * 1e6);
     let row = |what: &str, time: f64| println!("  {what:<52} {:>8.1} µs a card   {:>5.2}", time * 1e6, time / deflate);
     row("shape: a font's letters for a note", shape);

@@ -29,7 +29,8 @@ fn run(command: &mut Command) -> Option<(Duration, u64)> {
             return (ended.success() || ended.code() == Some(3)).then(|| (begin.elapsed(), most));
         }
         let text = fs::read_to_string(&status).unwrap_or_default();
-        let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+        let peak =
+            text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
         most = most.max(peak.unwrap_or(0) * 1024);
         std::thread::sleep(Duration::from_millis(1));
     }
@@ -79,9 +80,16 @@ fn printing(folder: &Path, large: bool) {
     for count in [1, 10, 100, 1000, 10_000].into_iter().filter(|n| *n <= most) {
         let shop = Shop::make(Path::new(WETINK), &folder.join(format!("print-{count}")), count, 0, 0);
         shop.write(count);
-        let Some((seconds, memory)) = prints(&shop, if count > 1000 { 1 } else { 5 }, || shop.command(&["print"])) else { continue };
+        let Some((seconds, memory)) = prints(&shop, if count > 1000 { 1 } else { 5 }, || shop.command(&["print"])) else {
+            continue;
+        };
         let size = fs::metadata(shop.dir.join("printed.pdf")).map_or(0, |about| about.len());
-        let rest = format!("{:.2} ms a card, {} bytes a card, {} MB", seconds * 1000.0 / count as f64, size / count as u64, memory >> 20);
+        let rest = format!(
+            "{:.2} ms a card, {} bytes a card, {} MB",
+            seconds * 1000.0 / count as f64,
+            size / count as u64,
+            memory >> 20
+        );
         shown(&format!("{count} cards"), seconds, &rest);
         times.push((count, seconds, memory));
     }
@@ -93,14 +101,20 @@ fn printing(folder: &Path, large: bool) {
 }
 
 fn peers(folder: &Path) {
-    println!("\n1,000 cards against 100,000 earlier notes; the others set the same words plainly, without checking or logging anything");
+    println!(
+        "\n1,000 cards against 100,000 earlier notes; the others set the same words plainly, without checking or logging anything"
+    );
     let shop = Shop::make(Path::new(WETINK), &folder.join("peers"), 1000, 0, 100_000);
     shop.write(1000);
     let Some((ours, _)) = prints(&shop, 5, || shop.command(&["print"])) else { return };
     shown("wetink print", ours, "");
     let one = || {
         let mut command = Command::new("taskset");
-        command.args(["-c", "0", WETINK, "print"]).current_dir(&shop.dir).env("WETINK_TODAY", made::TODAY).env("RAYON_NUM_THREADS", "1");
+        command
+            .args(["-c", "0", WETINK, "print"])
+            .current_dir(&shop.dir)
+            .env("WETINK_TODAY", made::TODAY)
+            .env("RAYON_NUM_THREADS", "1");
         command
     };
     match prints(&shop, 3, one) {
@@ -163,7 +177,9 @@ fn asking(folder: &Path) {
         let against = |seconds: f64| yardstick.map_or_else(String::new, |yard| format!("{:.1} of sqlite3", seconds / yard));
         let (given, family) = made::name(7);
         let who = format!("{given}-{family}").to_lowercase();
-        for args in [&["--help"][..], &["due"], &["due", "--json"], &["status"], &["person", "show", &who], &["completions", "bash"]] {
+        for args in
+            [&["--help"][..], &["due"], &["due", "--json"], &["status"], &["person", "show", &who], &["completions", "bash"]]
+        {
             if let Some((seconds, memory)) = median(5, || {}, || shop.command(args)) {
                 shown(&format!("wetink {}", args.join(" ")), seconds, &format!("{}  {} MB", against(seconds), memory >> 20));
             }

@@ -79,8 +79,7 @@ impl Doctor {
 
 /// Whether a card of a batch whose PDF is gone is in no PDF any more: none that is there holds it again.
 fn lost(shop: &Shop, ledger: &Ledger, batch: &Batch, batches: &[Batch]) -> Result<bool> {
-    let there =
-        |id: &str| batches.iter().any(|b| b.id == id && b.state == "ready" && shop.dir.join(&b.file).exists());
+    let there = |id: &str| batches.iter().any(|b| b.id == id && b.state == "ready" && shop.dir.join(&b.file).exists());
     for card in ledger.cards_in(&batch.id)? {
         if !ledger.events(&card)?.iter().any(|event| event.what == "reprinted" && there(&event.text)) {
             return Ok(true);

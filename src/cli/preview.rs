@@ -66,7 +66,8 @@ impl Preview {
         shop::private_dir(&shop.out())?;
         shop::private_dir(&folder)?;
         let mut pages: Vec<Page> = Vec::new();
-        let bar = talk.bar("drawing", "card", wanted.len()).undone("the pictures drawn so far are in out/, the contact sheet is not");
+        let bar =
+            talk.bar("drawing", "card", wanted.len()).undone("the pictures drawn so far are in out/, the contact sheet is not");
         for (judged, note) in wanted.iter().zip(&notes) {
             bar.one_more()?;
             let Some(who) = &judged.who else { continue };

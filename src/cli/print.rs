@@ -265,7 +265,9 @@ fn spoilt(room: &Workroom, typed: &str) -> Result<Vec<Card>> {
         let trouble = Trouble::failed(format!("`{typed}` is no card, no batch and nobody's name"));
         return Err(match (near.as_slice(), ids.as_slice()) {
             ([], []) => trouble.hint("nothing was printed yet: `wetink print`"),
-            ([], ids) => trouble.hint(format!("the newest batches are {}; `wetink person show WHO` lists the cards", ids.join(", "))),
+            ([], ids) => {
+                trouble.hint(format!("the newest batches are {}; `wetink person show WHO` lists the cards", ids.join(", ")))
+            }
             (near, _) => trouble.hint(format!("did you mean {}?", near.join(" or "))),
         });
     }
