@@ -164,7 +164,6 @@ fn copy<'a, 'b>(draft: &Draft<'_>, reading: &Reading, beside: &'a [Beside<'b>]) 
         (Rule::NearDuplicate, if own == 0 { ", hardly changed" } else { ", with a little changed" })
     };
     finding.rule = rule;
-    finding.tag = rule.as_str();
     finding.severity = rule.severity();
     finding.message = said(best.earlier, draft) + how;
     finding.share = Some(if same { 1.0 } else { best.likeness.share });
