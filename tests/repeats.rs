@@ -448,10 +448,17 @@ fn no_gap_no_sign_and_no_order_hides_a_note() {
         let notes: Vec<(&str, &str, &str)> =
             rows.iter().filter(|r| of(r, "kind") == "note").map(|r| (of(r, "id"), of(r, "recipient"), of(r, "note"))).collect();
         let all = ledger(&notes);
+        let filler = match language {
+            "de" => " wirklich",
+            "fr" => " vraiment",
+            "es" => " realmente",
+            "pl" => " naprawdę",
+            _ => " really",
+        };
         for (how, disguise) in DISGUISES {
             let passed: Vec<String> = notes
                 .iter()
-                .map(|(_, name, note)| (name, disguise(&note.split_whitespace().collect::<Vec<_>>())))
+                .map(|(_, name, note)| (name, disguise(&note.split_whitespace().collect::<Vec<_>>()).replace(" really", filler)))
                 .filter(|(name, text)| !repeats(&judged(&all, name, text, None)))
                 .map(|(_, text)| text)
                 .collect();
