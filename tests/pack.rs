@@ -203,9 +203,9 @@ fn note(seed: u64, words: usize) -> String {
 }
 
 fn drawn(service: &Service, size: &Format, seed: u64, words: usize, hand: &str) -> Result<Faces, Misfit> {
+    static LETTERS: OnceLock<Letters> = OnceLock::new();
     static HANDS: OnceLock<Hands> = OnceLock::new();
     let hands = HANDS.get_or_init(|| Hands::load(None).unwrap());
-    static LETTERS: OnceLock<Letters> = OnceLock::new();
     let letters = LETTERS.get_or_init(|| Letters::load(&BUNDLED, None).unwrap());
     let names = ["birthday", "thank-you"];
     let letter = letters.for_occasion(names[(seed % 2) as usize], Tongue::American).unwrap();

@@ -395,8 +395,11 @@ fn any_text_is_judged_without_harm() {
     }
 }
 
+/// What becomes of a note's words.
+type Disguise = fn(&[&str]) -> String;
+
 /// Ways to type an old note so that nobody may know it again, as an impatient writer or a clever one would.
-const DISGUISES: [(&str, fn(&[&str]) -> String); 15] = [
+const DISGUISES: [(&str, Disguise); 15] = [
     ("letters", |words| words.iter().map(|w| spread(w, " ")).collect::<Vec<_>>().join(" ")),
     ("letters, wider gaps", |words| words.iter().map(|w| spread(w, " ")).collect::<Vec<_>>().join("   ")),
     ("dots", |words| words.iter().map(|w| spread(w, ".")).collect::<Vec<_>>().join(" ")),

@@ -167,13 +167,13 @@ fn image_file(bytes: &[u8], asked: &Asked<'_>) -> Vec<Finding> {
         return vec![Finding::reject("kind", wants, "put both sides into one PDF")];
     }
     let sizes = || asked.size.into_iter().chain(service.sizes.iter().filter(|_| asked.size.is_none()));
-    let fits = |size: &Format| match size.pixels {
-        Some([w, h]) => (w, h) == (width, height),
-        None => {
-            let page = size.page();
-            let ratio = f64::from(width) / f64::from(height) / (page.width / page.height);
-            f64::from(width) >= (page.width / 72.0 * DPI).floor() && (ratio - 1.0).abs() < 0.005
+    let fits = |size: &Format| {
+        if let Some([w, h]) = size.pixels {
+            return (w, h) == (width, height);
         }
+        let page = size.page();
+        let ratio = f64::from(width) / f64::from(height) / (page.width / page.height);
+        f64::from(width) >= (page.width / 72.0 * DPI).floor() && (ratio - 1.0).abs() < 0.005
     };
     if sizes().any(fits) {
         return Vec::new();
