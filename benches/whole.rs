@@ -154,6 +154,9 @@ fn checking(folder: &Path, large: bool) {
             let rest = format!("import {:.1} s, {:.0} µs a card; {} MB", import, import * 1e6 / n as f64, memory >> 20);
             shown(&format!("{n} earlier notes"), seconds, &rest);
         }
+        if let Some((seconds, memory)) = median(5, || {}, || shop.command(&["due"])) {
+            shown("  wetink due there", seconds, &format!("{} MB", memory >> 20));
+        }
         n *= 10;
     }
 }

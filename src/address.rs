@@ -274,7 +274,7 @@ pub fn problems(address: &Address, shop_country: &str) -> Vec<Problem> {
         }
     }
     let right = |written: &str| {
-        country.zip.is_empty() || shape::matches(&country.zip, written) || shape::alike(&country.zip_example, written)
+        country.zip.is_empty() || shape::alike(&country.zip_example, written) || shape::matches(&country.zip, written)
     };
     let state = address.region.trim().to_uppercase();
     if !postcode.is_empty() && !right(&postcode) {

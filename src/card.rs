@@ -172,13 +172,13 @@ impl Card {
         Ok(Faces { panels, fit, warnings })
     }
 
-    /// How the note would sit: everything that can refuse the card, without its cover.
-    pub fn fit(&self, making: &Making<'_>) -> Result<Fit, Misfit> {
+    /// Everything that can refuse the card, without its cover; and how the note would sit, if a person is to write it.
+    pub fn fit(&self, making: &Making<'_>) -> Result<Option<ByHand>, Misfit> {
         self.coverable(making).map_err(Misfit::Print)?;
         if making.form != Form::Flat {
             self.back(making).map_err(Misfit::Print)?;
         }
-        written::draw(self, making, &mut Vec::new()).map(|(_, fit)| fit)
+        written::fit(self, making)
     }
 
     fn coverable(&self, making: &Making<'_>) -> Result<(), Trouble> {

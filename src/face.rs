@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use harfrust::{Buffer, ClusterLevel, Direction, Feature, Script, ShapeOptions, ShapePlan, ShaperFont};
 use skrifa::instance::{LocationRef, Size};
@@ -84,12 +84,25 @@ pub struct Face {
     cap_height: f64,
     ascender: f64,
     descender: f64,
-    outlines: RwLock<HashMap<u32, Arc<Shape>>>,
+    outlines: Vec<OnceLock<Arc<Shape>>>,
     /// The glyphs of the usual characters, 0 for none.
     usual: Vec<u16>,
     /// How runs are shaped, by script and features: to find that out takes longer than to do it.
     plans: RwLock<HashMap<Run, Arc<ShapePlan>>>,
+    known: RwLock<Known>,
 }
+
+/// Runs that were shaped: the common words of notes and the printed lines of letters come again and again.
+#[derive(Default)]
+struct Known {
+    runs: HashMap<u64, (Box<str>, Features, Arc<[Placed]>)>,
+    letters: usize,
+}
+
+/// Letters of shaped runs that are kept, some 80 bytes each; then all are forgotten.
+const MOST_KNOWN: usize = 100_000;
+/// Bytes of a run worth keeping.
+const LONGEST_KNOWN: usize = 160;
 
 impl fmt::Debug for Face {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -129,7 +142,7 @@ impl Face {
         let known = |c: u32| charmap.map(c).map(GlyphId::to_u32).filter(|id| *id < glyphs).unwrap_or(0) as u16;
         let usual = (0..USUAL).map(known).collect();
         let per_em = f64::from(metrics.units_per_em);
-        let mark = key(&[&bytes[..]]);
+        let mark = sum(&bytes);
         let mut face = Face {
             name: name.to_owned(),
             mark,
@@ -139,9 +152,10 @@ impl Face {
             cap_height: 0.0,
             ascender: f64::from(metrics.ascent) * 1000.0 / per_em,
             descender: f64::from(metrics.descent) * 1000.0 / per_em,
-            outlines: RwLock::default(),
+            outlines: (0..glyphs).map(|_| OnceLock::new()).collect(),
             usual,
             plans: RwLock::default(),
+            known: RwLock::default(),
             shaper,
             bytes: bytes.clone(),
         };
@@ -211,7 +225,30 @@ impl Face {
     /// A run of text in one direction and script as glyphs in drawing order. A character the font lacks comes out as glyph 0;
     /// ask [`Face::has`] first.
     #[must_use]
-    pub fn shape(&self, text: &str, features: Features) -> Vec<Placed> {
+    pub fn shape(&self, text: &str, features: Features) -> Arc<[Placed]> {
+        if text.len() > LONGEST_KNOWN {
+            return self.shape_anew(text, features).into();
+        }
+        let Features { kerning, ligatures, contextual } = features;
+        let name = key(&[text.as_bytes(), &[kerning, ligatures, contextual].map(u8::from)]);
+        let same = |known: &(Box<str>, Features, Arc<[Placed]>)| *known.0 == *text && known.1 == features;
+        let found =
+            self.known.read().ok().and_then(|known| known.runs.get(&name).filter(|run| same(run)).map(|run| run.2.clone()));
+        if let Some(placed) = found {
+            return placed;
+        }
+        let placed: Arc<[Placed]> = self.shape_anew(text, features).into();
+        if let Ok(mut known) = self.known.write() {
+            if known.letters > MOST_KNOWN {
+                *known = Known::default();
+            }
+            known.letters += placed.len() + 1;
+            known.runs.insert(name, (text.into(), features, placed.clone()));
+        }
+        placed
+    }
+
+    fn shape_anew(&self, text: &str, features: Features) -> Vec<Placed> {
         let mut buffer = Buffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
@@ -259,18 +296,11 @@ impl Face {
     /// The drawn form of a glyph; empty for a space, and for a glyph that is absent or damaged.
     #[must_use]
     pub fn outline(&self, glyph: u32) -> Arc<Shape> {
-        if let Some(shape) = self.outlines.read().ok().and_then(|seen| seen.get(&glyph).cloned()) {
-            return shape;
-        }
-        let shape = Arc::new(Shape {
-            key: key(&[&self.mark.to_le_bytes(), &glyph.to_le_bytes()]),
-            outline: self.draw(glyph).unwrap_or_default(),
-            advance: self.advance(glyph),
-        });
-        match self.outlines.write() {
-            Ok(mut seen) if glyph < self.glyphs => seen.entry(glyph).or_insert(shape).clone(),
-            _ => shape,
-        }
+        let drawn = || {
+            let name = key(&[&self.mark.to_le_bytes(), &glyph.to_le_bytes()]);
+            Arc::new(Shape::new(name, self.draw(glyph).unwrap_or_default(), self.advance(glyph)))
+        };
+        self.outlines.get(glyph as usize).map_or_else(drawn, |known| known.get_or_init(drawn).clone())
     }
 
     fn with<T>(&self, ask: impl FnOnce(&FontRef<'_>) -> T) -> Option<T> {
@@ -372,6 +402,15 @@ pub fn key(parts: &[&[u8]]) -> u64 {
     stir(hash)
 }
 
+/// One number for the many bytes of a file, eight at a time.
+fn sum(bytes: &[u8]) -> u64 {
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let all = eights.iter().fold(bytes.len() as u64, |all, eight| {
+        (all ^ u64::from_le_bytes(*eight)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+    });
+    stir(all ^ key(&[rest]))
+}
+
 /// Spreads a number over all its bits (the finisher of `SplitMix64`).
 #[must_use]
 pub fn stir(mut z: u64) -> u64 {
@@ -409,6 +448,18 @@ mod tests {
         assert!(joined.len() < 6);
         assert_eq!(joined[1].cluster, 1..4, "the ffi stands for three bytes");
         assert_eq!(apart.iter().map(|p| p.cluster.clone()).collect::<Vec<_>>(), [0..1, 1..2, 2..3, 3..4, 4..5, 5..6]);
+    }
+
+    #[test]
+    fn a_run_shaped_before_is_the_same_again() {
+        let face = garamond();
+        let (fresh, features) = (face.shape_anew("office", Features::TYPE), [Features::TYPE, Features::HAND]);
+        for round in 0..MOST_KNOWN / 8 {
+            let _ = face.shape(&format!("AVATAR {round}"), features[round % 2]);
+        }
+        assert_eq!(*face.shape("office", Features::TYPE), *fresh);
+        assert_eq!(*face.shape("office", Features::TYPE), *fresh, "known by now");
+        assert_ne!(*face.shape("office", Features::HAND), *fresh, "the same text set otherwise is another run");
     }
 
     #[test]

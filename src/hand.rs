@@ -15,9 +15,8 @@ mod shelf;
 mod text;
 mod word;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 pub use dice::seed;
 pub use fit::Area;
@@ -161,9 +160,6 @@ pub struct Coverage {
     pub greek: usize,
 }
 
-/// Notes kept after they were written: some 16 kB each, so 100 MB at the most.
-const KEPT: usize = 6000;
-
 /// A handwriting: a font, and how it is written with.
 pub struct Hand {
     entry: shelf::Entry,
@@ -177,8 +173,6 @@ pub struct Hand {
     airy: f64,
     joined: bool,
     calt: bool,
-    /// Written notes by all they depend on: what was written to see whether it fits need not be written again to be printed.
-    kept: Mutex<HashMap<u64, Written>>,
 }
 
 impl fmt::Debug for Hand {
@@ -208,7 +202,6 @@ impl Hand {
             blank: blank.clamp(0.45, 1.1),
             joined: entry.joined,
             calt: entry.calt,
-            kept: Mutex::default(),
             face,
             entry,
         })
@@ -284,21 +277,6 @@ impl Hand {
     /// Writes a note. Each line of the text begins a line; an empty line, and a postscript, stand a little apart. The same
     /// text, area, seed and way give the same drawing, whatever else was written before.
     pub fn write(&self, text: &str, area: &Area, seed: u64, way: &Way) -> Result<Written, Refusal> {
-        let key = crate::face::key(&[text.as_bytes(), format!("{area:?} {seed} {way:?}").as_bytes()]);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(written) = kept.remove(&key) {
-            return Ok(written);
-        }
-        drop(kept);
-        let written = self.write_anew(text, area, seed, way)?;
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < KEPT {
-            kept.insert(key, written.clone());
-        }
-        Ok(written)
-    }
-
-    fn write_anew(&self, text: &str, area: &Area, seed: u64, way: &Way) -> Result<Written, Refusal> {
         let ready = self.ready(text).map_err(Refusal::Unwritable)?;
         let (low, high) = self.sizes(way.large);
         // What is far too long is reckoned, not written.

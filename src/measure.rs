@@ -14,6 +14,12 @@ pub const fn mm(length: f64) -> f64 {
     length * PT_PER_MM
 }
 
+/// The nearest whole number: what `round` says, in a fraction of its time on processors as they were twenty years ago.
+#[must_use]
+pub fn nearest(number: f64) -> f64 {
+    if number.abs() < 4e15 { (number + 0.5_f64.copysign(number)) as i64 as f64 } else { number }
+}
+
 /// Inches as points.
 #[must_use]
 pub const fn inch(length: f64) -> f64 {

@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use kurbo::Shape as _;
+use kurbo::{PathEl, Shape as _};
 
-use crate::measure::{Affine, BezPath, Rect, Size};
+use crate::measure::{Affine, BezPath, Point, Rect, Size};
 
 /// A colour as it is printed, red, green and blue from 0 to 1. Equal parts are written as grey, so black text is black ink only.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,6 +47,55 @@ pub struct Shape {
     pub outline: BezPath,
     /// How far the pen moves on, in thousandths of the em.
     pub advance: f64,
+    /// The outermost of its points: whatever holds them holds the outline, however it is turned.
+    corners: Box<[Point]>,
+}
+
+impl Shape {
+    /// A shape of this outline.
+    #[must_use]
+    pub fn new(key: u64, outline: BezPath, advance: f64) -> Shape {
+        Shape { key, corners: outermost(&outline), outline, advance }
+    }
+
+    /// The upright box around the letter in its place, or a little more; `None` for a space.
+    #[must_use]
+    pub fn ink(&self, at: Affine) -> Option<Rect> {
+        let first = at * *self.corners.first()?;
+        let whole = Rect::from_points(first, first);
+        Some(self.corners[1..].iter().fold(whole, |whole, corner| whole.union_pt(at * *corner)))
+    }
+}
+
+/// The corners of the tightest fence around an outline's points, round about.
+fn outermost(outline: &BezPath) -> Box<[Point]> {
+    let mut points: Vec<Point> = Vec::with_capacity(outline.elements().len() * 2);
+    for element in outline.elements() {
+        match *element {
+            PathEl::MoveTo(p) | PathEl::LineTo(p) => points.push(p),
+            PathEl::QuadTo(a, p) => points.extend([a, p]),
+            PathEl::CurveTo(a, b, p) => points.extend([a, b, p]),
+            PathEl::ClosePath => {}
+        }
+    }
+    points.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
+    points.dedup();
+    let mut fence: Vec<Point> = Vec::new();
+    // From left to right below, and back above; a point that turns the wrong way lies inside.
+    for side in [false, true] {
+        let from = fence.len();
+        for i in 0..points.len() {
+            let p = points[if side { points.len() - 1 - i } else { i }];
+            while fence.len() >= from + 2
+                && (fence[fence.len() - 1] - fence[fence.len() - 2]).cross(p - fence[fence.len() - 2]) <= 0.0
+            {
+                fence.pop();
+            }
+            fence.push(p);
+        }
+        fence.pop();
+    }
+    if fence.is_empty() { points.into() } else { fence.into() }
 }
 
 /// A letter in its place.
@@ -167,11 +216,8 @@ pub fn bounds(items: &[Item]) -> Option<Rect> {
             }
             Item::Fill(..) | Item::Stroke(..) => {}
             Item::Words(words) => {
-                for glyph in words.iter().flat_map(|word| &word.glyphs) {
-                    if !glyph.shape.outline.elements().is_empty() {
-                        add(glyph.at.transform_rect_bbox(glyph.shape.outline.control_box()));
-                    }
-                }
+                let glyphs = words.iter().flat_map(|word| &word.glyphs);
+                glyphs.filter_map(|glyph| glyph.shape.ink(glyph.at)).for_each(&mut add);
             }
             Item::Picture(_, at) => add(at.transform_rect_bbox(Rect::new(0.0, 0.0, 1.0, 1.0))),
             Item::Placed { drawing, at, clip } => {
@@ -183,4 +229,28 @@ pub fn bounds(items: &[Item]) -> Option<Rect> {
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ink_of_a_letter_is_the_box_around_it_however_it_lies() {
+        let mut outline = BezPath::new();
+        outline.move_to((0.0, 0.0));
+        outline.quad_to((40.0, 90.0), (80.0, 10.0));
+        outline.line_to((70.0, -30.0));
+        outline.line_to((40.0, 5.0));
+        outline.curve_to((30.0, -5.0), (20.0, 3.0), (0.0, 0.0));
+        outline.close_path();
+        let shape = Shape::new(1, outline.clone(), 90.0);
+        for n in 0..40 {
+            let at = Affine::translate((f64::from(n), 7.0)) * Affine::rotate(f64::from(n) * 0.4) * Affine::skew(0.2, 0.0);
+            let (ink, around) = (shape.ink(at).unwrap(), (at * outline.clone()).control_box());
+            assert!((ink.x0 - around.x0).abs() + (ink.y1 - around.y1).abs() < 1e-9, "{ink:?} {around:?}");
+            assert!((ink.x1 - around.x1).abs() + (ink.y0 - around.y0).abs() < 1e-9, "{ink:?} {around:?}");
+        }
+        assert_eq!(Shape::new(2, BezPath::new(), 30.0).ink(Affine::IDENTITY), None);
+    }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub use batch::Printed;
 
-use crate::card::{Art, Card, Faces, Fit, Imprint, Look, MARGIN, Making, Misfit, Photo, Writing};
+use crate::card::{Art, Card, Faces, Imprint, Look, MARGIN, Making, Misfit, Photo, Writing};
 use crate::day::Day;
 use crate::echo::{Finding, Rule};
 use crate::hand::{self, BLUE, Hand, Hands, Manner, Refusal, Way};
@@ -199,10 +199,10 @@ impl Studio {
                 return Ok(Fits { findings: vec![finding], drawn: false });
             }
         };
-        let card = self.card(typed, 1, &letter, dressed, Look { design: Design::Words, palette: 0, seed: 0 });
+        let card = self.card(typed, 1, letter, dressed, Look { design: Design::Words, palette: 0, seed: 0 });
         let whole = if typed.ps.is_empty() { typed.note.to_owned() } else { format!("{}\n\n{}", typed.note, typed.ps) };
         match card.fit(&self.making(&self.hand, self.way)) {
-            Ok(Fit::ByHand(by_hand)) if by_hand.lines > by_hand.available => {
+            Ok(Some(by_hand)) if by_hand.lines > by_hand.available => {
                 let message =
                     format!("written by hand it takes about {} lines, and the card has {}", by_hand.lines, by_hand.available);
                 let finding = Finding::new(Rule::Overflow, message).help("shorten it, or take a larger card: `--stock`");
@@ -274,9 +274,9 @@ impl Studio {
         };
         let look = match before.and_then(|m| m.cover.parse().ok()) {
             Some(look) => look,
-            None => self.look(job, &letter),
+            None => self.look(job, letter),
         };
-        let card = self.card(&typed, job.number, &letter, dressed, look);
+        let card = self.card(&typed, job.number, letter, dressed, look);
         let card = Card { seed: hand::seed(&job.card, hand.name()), ..card };
         let faces = card.draw(&self.making(&hand, way)).map_err(|misfit| match misfit {
             Misfit::Print(trouble) => trouble,
@@ -332,14 +332,13 @@ impl Studio {
     }
 
     /// The letter a card was made with, else the shop's choice for the occasion, else the plainest for it.
-    fn letter(&self, occasion: &str, who: &Who, made: Option<&str>) -> Result<Letter> {
+    fn letter(&self, occasion: &str, who: &Who, made: Option<&str>) -> Result<&Letter> {
         let tongue = self.tongue(who);
         let chosen = made.or_else(|| self.shop.settings.print.letters.get(occasion).map(String::as_str));
-        let found = match chosen {
-            Some(name) => self.letters.named(name, tongue).map_err(|t| t.at(self.shop.spot("print", "letters", "")))?,
-            None => self.letters.for_occasion(occasion, tongue)?,
-        };
-        Ok(found.clone())
+        match chosen {
+            Some(name) => self.letters.named(name, tongue).map_err(|t| t.at(self.shop.spot("print", "letters", ""))),
+            None => self.letters.for_occasion(occasion, tongue),
+        }
     }
 
     fn tongue(&self, who: &Who) -> Tongue {

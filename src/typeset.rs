@@ -1,5 +1,7 @@
 //! Printed type: lines and paragraphs set in a face, with kerning.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -147,10 +149,11 @@ impl Style {
     /// The first character the face can't draw. A line with one in it would come out with a box: ask before setting.
     #[must_use]
     pub fn lacks(&self, text: &str) -> Option<char> {
-        text.nfc().find(|c| !c.is_whitespace() && !c.is_control() && !self.face.has(*c))
+        let lacking = |c: &char| !c.is_whitespace() && !c.is_control() && !self.face.has(*c);
+        if text.is_ascii() { text.chars().find(lacking) } else { text.nfc().find(lacking) }
     }
 
-    fn shaped(&self, text: &str) -> Vec<Placed> {
+    fn shaped(&self, text: &str) -> Arc<[Placed]> {
         let features = Features { ligatures: self.tracking == 0.0, ..Features::TYPE };
         self.face.shape(text, features)
     }
@@ -181,7 +184,7 @@ impl Style {
         }
         let scale = self.size / 1000.0;
         let mut x = 0.0;
-        for placed in self.shaped(&text) {
+        for placed in self.shaped(&text).iter() {
             // The word a glyph belongs to is the last that begins at or before it.
             let word = starts.partition_point(|s| *s <= placed.cluster.start).saturating_sub(1);
             let shape = self.face.outline(placed.glyph);
@@ -189,7 +192,7 @@ impl Style {
                 let at = Affine::new([scale, 0.0, 0.0, -scale, x + placed.dx * scale, -placed.dy * scale]);
                 word.glyphs.push(Glyph { shape, at });
             }
-            x += self.step(&placed);
+            x += self.step(placed);
         }
         Line { words, width: (x - self.tracking * scale).max(0.0) }
     }
@@ -200,21 +203,28 @@ impl Style {
     pub fn paragraph(&self, text: &str, width: f64, align: Align) -> Paragraph {
         let mut lines = Vec::new();
         for typed in text.lines() {
-            let words: Vec<String> = tidy(typed).split(' ').flat_map(|word| self.pieces(word, width)).collect();
-            let broken = self.fill(&words, width);
-            let balanced = if broken.len() > 1 && (align == Align::Centre || broken.last().is_some_and(|l| !l.contains(' '))) {
+            let mut text = tidy(typed).into_owned();
+            let mut words = self.spans(&text);
+            if words.iter().any(|word| word.wide() > width) {
+                text = text.split(' ').flat_map(|word| self.pieces(word, width)).collect::<Vec<_>>().join(" ");
+                words = self.spans(&text);
+            }
+            let broken = fill(&words, width);
+            let balanced = if broken.len() > 1 && (align == Align::Centre || broken.last().is_some_and(|l| l.len() == 1)) {
                 // The narrowest measure that takes no more lines.
                 let (mut low, mut high) = (width / 2.0, width);
                 for _ in 0..12 {
                     let middle = f64::midpoint(low, high);
-                    if self.fill(&words, middle).len() > broken.len() { low = middle } else { high = middle }
+                    if fill(&words, middle).len() > broken.len() { low = middle } else { high = middle }
                 }
-                let even = self.fill(&words, high);
+                let even = fill(&words, high);
                 if even.len() == broken.len() { even } else { broken }
             } else {
                 broken
             };
-            lines.extend(balanced.iter().map(|line| self.line(line)));
+            let of = |line: &Range<usize>| words[line.clone()].first().zip(words[line.clone()].last());
+            let said = |line: &Range<usize>| of(line).map_or("", |(first, last)| &text[first.bytes.start..last.bytes.end]);
+            lines.extend(balanced.iter().map(|line| self.line(said(line))));
         }
         Paragraph {
             height: lines.len() as f64 * self.leading,
@@ -225,19 +235,25 @@ impl Style {
         }
     }
 
-    fn fill(&self, words: &[String], width: f64) -> Vec<String> {
-        let mut lines: Vec<String> = Vec::new();
-        let mut line = String::new();
-        for word in words {
-            let tried = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
-            if line.is_empty() || self.width(&tried) <= width + 0.01 {
-                line = tried;
-            } else {
-                lines.push(std::mem::replace(&mut line, word.clone()));
-            }
+    /// The words of a tidy text where they stand in one long line.
+    fn spans(&self, text: &str) -> Vec<Span> {
+        let mut spans: Vec<Span> = Vec::new();
+        let mut start = 0;
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            spans.push(Span { bytes: start..start + word.len(), from: f64::INFINITY, to: 0.0 });
+            start += word.len() + 1;
         }
-        lines.push(line);
-        lines
+        let mut x = 0.0;
+        for placed in self.shaped(text).iter() {
+            let at = placed.cluster.start;
+            let word = spans.partition_point(|span| span.bytes.start <= at).saturating_sub(1);
+            let next = x + self.step(placed);
+            if let Some(span) = spans.get_mut(word).filter(|span| at < span.bytes.end) {
+                (span.from, span.to) = (span.from.min(x), next - self.tracking * self.size / 1000.0);
+            }
+            x = next;
+        }
+        spans
     }
 
     /// A word in pieces that fit: an e-mail address can be longer than a label.
@@ -264,6 +280,33 @@ impl Style {
         let widest = text.lines().map(|line| self.width(line)).fold(0.0, f64::max);
         if widest <= width || widest <= 0.0 { self.clone() } else { self.clone().sized(self.size * width / widest) }
     }
+}
+
+/// A word in a line: its bytes, and from where to where it reaches, in points.
+struct Span {
+    bytes: Range<usize>,
+    from: f64,
+    to: f64,
+}
+
+impl Span {
+    fn wide(&self) -> f64 {
+        self.to - self.from
+    }
+}
+
+/// Which words go on which line, as many on each as there is room for.
+fn fill(words: &[Span], width: f64) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut first = 0;
+    for (at, word) in words.iter().enumerate() {
+        if at > first && word.to - words[first].from > width + 0.01 {
+            lines.push(first..at);
+            first = at;
+        }
+    }
+    lines.push(first..words.len());
+    lines
 }
 
 /// The faces for what is printed: never a second script beside the note's hand.
@@ -311,9 +354,14 @@ impl TypeCase {
 }
 
 /// NFC, single spaces, no control characters: what a face is asked to set.
-fn tidy(text: &str) -> String {
+fn tidy(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let plain = bytes.iter().all(|b| (b' '..=b'~').contains(b)) && !text.contains("  ");
+    if plain && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ') {
+        return Cow::Borrowed(text);
+    }
     let text: String = text.nfc().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

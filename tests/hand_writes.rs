@@ -141,6 +141,31 @@ fn the_size_goes_down_before_anything_overflows() {
 }
 
 #[test]
+fn what_surely_fits_does_fit() {
+    let words: Vec<&str> = NOTE.split_whitespace().collect();
+    let address = vec![Rect::new(mm(78.0), mm(48.0), mm(148.0), mm(105.0))];
+    let (mut held, mut wrote) = (0, 0);
+    for hand in hands().all() {
+        for (manner, blocked) in [(Manner::Neat, vec![]), (Manner::Natural, address.clone()), (Manner::Lively, vec![])] {
+            let way = Way { manner, ..Way::natural(BLUE) };
+            for count in (4..120).step_by(9) {
+                let note: Vec<&str> = words.iter().copied().cycle().take(count).collect();
+                let note = note.join(" ");
+                let area = Area { bounds: Rect::new(mm(6.0), mm(6.0), mm(142.0), mm(99.0)), blocked: blocked.clone() };
+                let holds = hand.holds(&note, &area, &way);
+                for card in 0..if holds { 6 } else { 1 } {
+                    let fits = hand.write(&note, &area, seed(&format!("{card}"), hand.name()), &way).is_ok();
+                    assert!(fits || !holds, "{} {manner:?}: {count} words", hand.name());
+                    wrote += usize::from(fits && card == 0);
+                }
+                held += usize::from(holds);
+            }
+        }
+    }
+    assert!(held * 10 > wrote * 7, "most that fits is seen to fit: {held} of {wrote}");
+}
+
+#[test]
 fn an_overflow_says_by_how_much() {
     let hands = hands();
     let hand = hands.find("Homemade Apple").unwrap();

@@ -3,7 +3,6 @@
 //! Letters and digits stand for themselves, `\d` is a digit, `[A-Z]` one of several, `( | )` one or the other, `?` maybe,
 //! `{2}` and `{1,4}` so often. Matching keeps the set of places reached, so no pattern takes long.
 
-use std::collections::BTreeSet;
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -19,13 +18,13 @@ enum Node {
 /// Whether all of a text has the shape.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
-    run(&parse(pattern), &text).contains(&text.len())
+    run(&parse(pattern), &text) >> text.len().min(63) & 1 == 1
 }
 
 /// Whether a text begins with the shape.
 pub(super) fn begins(pattern: &str, text: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
-    !run(&parse(pattern), &text).is_empty()
+    run(&parse(pattern), &text) != 0
 }
 
 /// Whether a text is like one of some examples, digit for digit and letter for letter.
@@ -122,28 +121,30 @@ fn class(chars: &mut Peekable<Chars<'_>>) -> Node {
     Node::One(ranges)
 }
 
-fn run(node: &Node, text: &[char]) -> BTreeSet<usize> {
-    step(node, text, &BTreeSet::from([0]))
+/// All places reached from the beginning, a bit for each. No postcode is longer than a number has bits.
+fn run(node: &Node, text: &[char]) -> u64 {
+    if text.len() < 64 { step(node, text, 1) } else { 0 }
 }
 
 /// All places reached through a node from some places.
-fn step(node: &Node, text: &[char], from: &BTreeSet<usize>) -> BTreeSet<usize> {
+fn step(node: &Node, text: &[char], from: u64) -> u64 {
     match node {
         Node::One(ranges) => {
-            let fits = |at: &&usize| text.get(**at).is_some_and(|c| ranges.iter().any(|(low, high)| (low..=high).contains(&c)));
-            from.iter().filter(fits).map(|at| at + 1).collect()
+            let fits = |c: &char| ranges.iter().any(|(low, high)| (low..=high).contains(&c));
+            let right = text.iter().zip(0..).filter(|(c, at)| from >> at & 1 == 1 && fits(c));
+            right.fold(0, |places, (_, at)| places | 2 << at)
         }
         Node::Either(ways) => {
-            let through = |way: &Vec<Node>| way.iter().fold(from.clone(), |places, node| step(node, text, &places));
-            ways.iter().flat_map(through).collect()
+            let through = |way: &Vec<Node>| way.iter().fold(from, |places, node| step(node, text, places));
+            ways.iter().fold(0, |places, way| places | through(way))
         }
         Node::Times(node, least, most) => {
-            let mut reached = if *least == 0 { from.clone() } else { BTreeSet::new() };
-            let mut places = from.clone();
+            let mut reached = if *least == 0 { from } else { 0 };
+            let mut places = from;
             for time in 1..=*most {
-                places = step(node, text, &places);
+                places = step(node, text, places);
                 if time >= *least {
-                    reached.extend(&places);
+                    reached |= places;
                 }
             }
             reached

@@ -1,6 +1,6 @@
 //! The written side: the letter's printed parts, the note in its hand, room to sign, and how to answer.
 
-use super::{Card, Fit, Making, Misfit, SIGNATURE, Sign, Writing, able, number_line, photo, writing_box};
+use super::{ByHand, Card, Fit, Making, Misfit, SIGNATURE, Sign, Writing, able, number_line, photo, writing_box};
 use crate::hand::{Area, Hand, PITCH, Refusal, Way, Written, guides, lines_by_hand};
 use crate::letter::Part;
 use crate::measure::{Affine, Point, Rect, Vec2, mm};
@@ -26,10 +26,7 @@ fn crowded() -> Trouble {
 /// Draws the panel and says how the note sits.
 pub(super) fn draw(card: &Card, making: &Making<'_>, warnings: &mut Vec<String>) -> Result<(Vec<Item>, Fit), Misfit> {
     let mut items = Vec::new();
-    let whole = writing_box(making);
-    let (foot, foot_items) = foot(card, making, &whole).map_err(Misfit::Print)?;
-    let above = Rect { y1: foot - mm(3.0), ..whole.bounds };
-    let area = Area { bounds: above, ..whole };
+    let (area, foot_items) = free(card, making).map_err(Misfit::Print)?;
     let fit = match making.writing {
         Writing::ByHand(pitch) => Fit::ByHand(by_hand(card, making, &area, pitch, &mut items).map_err(Misfit::Print)?),
         Writing::Printed(hand, way) => {
@@ -49,6 +46,29 @@ pub(super) fn draw(card: &Card, making: &Making<'_>, warnings: &mut Vec<String>)
     };
     items.extend(foot_items);
     Ok((items, fit))
+}
+
+/// The part of the panel above the return block, and that block.
+fn free(card: &Card, making: &Making<'_>) -> Result<(Area, Vec<Item>), Trouble> {
+    let whole = writing_box(making);
+    let (foot, items) = foot(card, making, &whole)?;
+    let above = Rect { y1: foot - mm(3.0), ..whole.bounds };
+    Ok((Area { bounds: above, ..whole }, items))
+}
+
+/// Says whether the panel can be drawn, and draws it only where that isn't plain.
+pub(super) fn fit(card: &Card, making: &Making<'_>) -> Result<Option<ByHand>, Misfit> {
+    if let Writing::Printed(hand, way) = making.writing {
+        let (area, _) = free(card, making).map_err(Misfit::Print)?;
+        let lines = making.sign == Sign::Ink && !card.sober;
+        if stack(card, making, &area, lines, &mut Vec::new()).is_ok_and(|stack| stack.holds(hand, &way, &area)) {
+            return Ok(None);
+        }
+    }
+    match draw(card, making, &mut Vec::new())?.1 {
+        Fit::ByHand(by_hand) => Ok(Some(by_hand)),
+        Fit::Printed { .. } => Ok(None),
+    }
 }
 
 fn quiet(making: &Making<'_>) -> Style {
@@ -183,23 +203,45 @@ enum Piece {
     Hand(String),
 }
 
-/// `lines` asks for two dotted lines at the foot, for a postscript in ink.
-fn printed(
-    card: &Card,
-    making: &Making<'_>,
-    (hand, way): (&Hand, Way),
-    area: &Area,
-    lines: bool,
-    warnings: &mut Vec<String>,
-) -> Result<(Vec<Item>, Fit), Misfit> {
+/// The pieces of a panel from the top down, and what stands below them.
+struct Stack {
+    pieces: Vec<Piece>,
+    /// Where printed pieces stand.
+    left: f64,
+    /// Down to where the pieces may reach.
+    limit: f64,
+    /// Lines for a postscript in ink.
+    guides: Vec<Item>,
+}
+
+impl Stack {
+    /// Whether the only piece in a hand surely has room.
+    fn holds(&self, hand: &Hand, way: &Way, area: &Area) -> bool {
+        let mut room = area.bounds;
+        room.y1 = self.limit;
+        let mut written = None;
+        for piece in &self.pieces {
+            match (piece, written) {
+                (Piece::Hand(_), Some(_)) => return false,
+                (Piece::Hand(text), None) => written = Some(text),
+                (Piece::Set(set), Some(_)) => room.y1 -= set.height + APART,
+                (Piece::Set(set), None) => room.y0 += set.height + APART,
+            }
+        }
+        written.is_none_or(|text| hand.holds(text, &Area { bounds: room, blocked: area.blocked.clone() }, way))
+    }
+}
+
+/// Finds the pieces; `lines` asks for two dotted lines at the foot, for a postscript in ink.
+fn stack(card: &Card, making: &Making<'_>, area: &Area, lines: bool, warnings: &mut Vec<String>) -> Result<Stack, Misfit> {
     // From the bottom up: lines for a postscript in ink, room to sign, and above that whatever the letter has.
     let ink = making.sign == Sign::Ink;
-    let mut items = Vec::new();
+    let mut rules = Vec::new();
     let mut limit = area.bounds.y1;
     if lines {
         let top = limit - PITCH * INK_LINES;
         let strip = Area { bounds: Rect { y0: top, y1: limit + 0.1, ..area.bounds }, blocked: area.blocked.clone() };
-        items.extend(guides(&strip, PITCH));
+        rules = guides(&strip, PITCH);
         limit = top;
     }
     if ink {
@@ -247,6 +289,18 @@ fn printed(
     if pieces.iter().map(tall).sum::<f64>() > limit - area.bounds.y0 - mm(12.0) {
         return Err(Misfit::Print(crowded()));
     }
+    Ok(Stack { pieces, left, limit, guides: rules })
+}
+
+fn printed(
+    card: &Card,
+    making: &Making<'_>,
+    (hand, way): (&Hand, Way),
+    area: &Area,
+    lines: bool,
+    warnings: &mut Vec<String>,
+) -> Result<(Vec<Item>, Fit), Misfit> {
+    let Stack { pieces, left, limit, guides: mut items } = stack(card, making, area, lines, warnings)?;
     let mut y = area.bounds.y0;
     let mut drawn: Vec<Item> = Vec::new();
     let (mut lines_used, mut available) = (0, 0);

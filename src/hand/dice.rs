@@ -3,6 +3,7 @@
 //! Only additions, multiplications and square roots, which IEEE fixes to the last bit; `sin` and `ln` differ between systems.
 
 use crate::face::{key, stir};
+use crate::measure::nearest;
 
 /// A stream of numbers drawn from a seed.
 #[derive(Clone, Debug)]
@@ -24,9 +25,11 @@ impl Dice {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Around 0 with a standard deviation of 1, never beyond 2.5: the sum of eight throws, nearly a bell curve.
+    /// Around 0 with a standard deviation of 1, never beyond 2.5: the sum of eight throws, nearly a bell curve. A throw is a
+    /// quarter of a number, from 0 to 65,535.
     pub(super) fn normal(&mut self) -> f64 {
-        let sum: f64 = (0..8).map(|_| self.unit()).sum();
+        let quarters = |n: u64| (n & 0xffff) + (n >> 16 & 0xffff) + (n >> 32 & 0xffff) + (n >> 48);
+        let sum = (quarters(self.next()) + quarters(self.next()) + 4) as f64 / 65_536.0;
         ((sum - 4.0) * 1.224_744_871_391_589).clamp(-2.5, 2.5)
     }
 
@@ -74,7 +77,7 @@ impl Swell {
 
 /// The sine of a number of full turns, to a thousandth.
 pub(super) fn wave(turns: f64) -> f64 {
-    let u = turns - turns.round();
+    let u = turns - nearest(turns);
     let rough = 8.0 * u - 16.0 * u * u.abs();
     0.775 * rough + 0.225 * rough * rough.abs()
 }

@@ -1,7 +1,7 @@
 //! Where lines may run in a writing area, and which words go on which line.
 
 use textwrap::core::Fragment;
-use textwrap::wrap_algorithms::{Penalties, wrap_first_fit, wrap_optimal_fit};
+use textwrap::wrap_algorithms::{Penalties, wrap_optimal_fit};
 
 use crate::measure::Rect;
 
@@ -78,7 +78,27 @@ pub(super) fn break_lines(words: &[Width], lines: &[f64]) -> Vec<usize> {
     let count = |lines: Vec<&[Width]>| lines.into_iter().map(<[Width]>::len).filter(|n| *n > 0).collect::<Vec<usize>>();
     // With lines of different widths the quick optimum may miss; taking words as they come never does.
     let optimal = wrap_optimal_fit(&scaled, &widths, &penalties).map(count).ok().filter(|lines| fits(&scaled, lines, &widths));
-    optimal.unwrap_or_else(|| count(wrap_first_fit(&scaled, &widths)))
+    optimal.unwrap_or_else(|| first_fit(words, lines))
+}
+
+/// Breaks words into lines as they come, on as few lines as there can be.
+pub(super) fn first_fit(words: &[Width], lines: &[f64]) -> Vec<usize> {
+    let mut counts: Vec<usize> = Vec::new();
+    let (mut count, mut to, mut gap) = (0, 0.0, 0.0);
+    for word in words {
+        let room = lines.get(counts.len()).or(lines.last()).copied().unwrap_or(0.0);
+        if count > 0 && to + gap + word.ink > room {
+            counts.push(count);
+            (count, to, gap) = (0, 0.0, 0.0);
+        }
+        count += 1;
+        to += gap + word.ink;
+        gap = word.gap;
+    }
+    if count > 0 {
+        counts.push(count);
+    }
+    counts
 }
 
 /// Whether no line is wider than allowed.
@@ -129,6 +149,16 @@ mod tests {
         let lines = break_lines(&words(&[4.0; 12]), &[20.0, 20.0, 9.5, 9.5, 9.5]);
         assert!(fits(&words(&[4.0; 12]), &lines, &[20.0, 20.0, 9.5, 9.5, 9.5]), "{lines:?}");
         assert_eq!(lines.iter().sum::<usize>(), 12);
+    }
+
+    #[test]
+    fn taken_as_they_come_words_need_no_more_lines() {
+        let long = words(&[7.0, 3.0, 9.0, 4.0, 4.0, 8.0, 2.0, 6.0, 5.0, 3.0]);
+        for width in 9..40 {
+            let lines = first_fit(&long, &[f64::from(width)]);
+            assert!(lines.len() <= break_lines(&long, &[f64::from(width)]).len() && fits(&long, &lines, &[f64::from(width)]));
+        }
+        assert_eq!(first_fit(&[], &[9.0]), Vec::<usize>::new());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
+use kurbo::PathEl;
 use unicode_normalization::char::decompose_canonical;
 
 use super::Manner;
@@ -13,7 +14,7 @@ use super::dice::{Dice, Swell};
 use super::likeness::Trace;
 use super::outline::Outline;
 use crate::face::{Face, key};
-use crate::measure::{Affine, Point, Vec2};
+use crate::measure::{Affine, BezPath, Point, Vec2};
 use crate::page::Shape;
 
 /// How often letters come in 60 words of English, with something over; what isn't here comes three times.
@@ -45,10 +46,12 @@ const CLEAR: f64 = 0.018;
 const FAR: f64 = 0.12;
 /// Steps in which outlines are followed to compare letters.
 const STEP: f64 = 0.08;
+/// Height of the bands in which an outline's sides are noted, in x-heights.
+const RULING: f64 = 0.1;
 /// Draws before the best so far is taken.
 const DRAWS: u64 = 8;
 /// Changes every shape when the drawing changes, so that old and new outlines never share a key.
-const EDITION: u64 = 1;
+const EDITION: u64 = 2;
 
 /// All letters of a hand.
 pub(super) struct Forms {
@@ -64,12 +67,12 @@ pub(super) struct Forms {
 
 /// One letter: the font's outline made movable, and the forms drawn so far.
 pub(super) struct Letter {
-    glyph: u32,
+    pub(super) glyph: u32,
     outline: Outline,
     /// At each point: the way across the line, and the share of the whole line it stands for.
     across: Vec<(Vec2, f64)>,
-    /// At each point: how far it moves across the line for each part of a turn or a stretch.
-    swing: Vec<[f32; 4]>,
+    /// How far each point moves across the line for each part of a turn or a stretch; filled up to whole eights.
+    swing: [Vec<f32>; 4],
     /// At each point, the middle of its stroke.
     middles: Vec<Point>,
     /// How much heavier and lighter the pen writes it, at each edge: by a thirtieth of the stroke.
@@ -84,7 +87,9 @@ type Drawn = Vec<Arc<Form>>;
 /// One form of a letter.
 pub(super) struct Form {
     pub(super) shape: Arc<Shape>,
-    /// How its points were moved across the line, to compare with.
+    /// Points of its ink that others may run into, in x-heights.
+    pub(super) edge: Box<[Point]>,
+    /// How its points were moved across the line, to compare with; filled up to whole eights.
     moves: Vec<f32>,
 }
 
@@ -117,6 +122,13 @@ impl Forms {
         self.pools.get(&glyph).copied().unwrap_or(SELDOM)
     }
 
+    /// Whether a letter's whole pool is drawn.
+    pub(super) fn prepared(&self, glyph: u32, manner: Manner) -> bool {
+        let known = self.letters.read().unwrap_or_else(PoisonError::into_inner);
+        let count = |letter: &Letter| letter.drawn[manner as usize].lock().unwrap_or_else(PoisonError::into_inner).len();
+        known.get(&glyph).is_some_and(|letter| count(letter) >= self.pool(glyph))
+    }
+
     /// Draws a letter's whole pool, so that [`Forms::form`] finds it ready.
     pub(super) fn prepare(&self, glyph: u32, manner: Manner) {
         self.form(&self.letter(glyph), manner, self.pool(glyph) - 1);
@@ -128,12 +140,10 @@ impl Forms {
         while drawn.len() <= k {
             let (outline, moves) = self.draw(letter, manner, &drawn);
             let name = [self.face.mark(), u64::from(letter.glyph), manner as u64, drawn.len() as u64, EDITION];
-            let shape = Shape {
-                key: key(&[&name.map(u64::to_le_bytes).concat()]),
-                outline: outline.to_path(self.x_height),
-                advance: self.face.outline(letter.glyph).advance,
-            };
-            drawn.push(Arc::new(Form { shape: Arc::new(shape), moves }));
+            let name = key(&[&name.map(u64::to_le_bytes).concat()]);
+            let shape = Shape::new(name, outline.to_path(self.x_height), self.face.outline(letter.glyph).advance);
+            let edge = edge(&shape.outline, self.x_height);
+            drawn.push(Arc::new(Form { shape: Arc::new(shape), edge, moves }));
         }
         drawn[k].clone()
     }
@@ -178,7 +188,7 @@ impl Forms {
                 break;
             }
         }
-        best.map_or_else(|| (letter.outline.clone(), Vec::new()), |(_, outline, moves)| (outline, moves))
+        best.map_or_else(|| (letter.outline.clone(), vec![0.0; letter.swing[0].len()]), |(_, outline, moves)| (outline, moves))
     }
 
     /// The letter with its points moved by smooth noise, and each point's way across the line.
@@ -220,7 +230,7 @@ impl Forms {
         let rivals = letter.rivals.get_or_init(|| self.rivals(letter.glyph));
         let own = size(moves);
         // A rival farther from the letter than this cannot be nearer to its form than the letter is.
-        let close = || rivals.iter().filter(|(_, away)| *away < 2.2 * own + 2.0 * CLEAR);
+        let close = || rivals.iter().filter(|(_, away)| *away < 2.0 * own + 1.5 * CLEAR);
         if close().next().is_none() {
             return false;
         }
@@ -253,11 +263,11 @@ impl Letter {
     pub(super) fn stance(&self, form: &Form, jitter: Affine) -> Vec<f32> {
         let [a, b, c, d, ..] = jitter.as_coeffs();
         let by = [a - 1.0, b, c, d - 1.0].map(|part| part as f32);
-        let moved = |swing: &[f32; 4]| by[0] * swing[0] + by[1] * swing[1] + by[2] * swing[2] + by[3] * swing[3];
-        if form.moves.is_empty() {
-            return self.swing.iter().map(moved).collect();
+        let mut stance = form.moves.clone();
+        for (swing, by) in self.swing.iter().zip(by) {
+            stance.iter_mut().zip(swing).for_each(|(at, swing)| *at += by * swing);
         }
-        self.swing.iter().zip(&form.moves).map(|(swing, own)| moved(swing) + own).collect()
+        stance
     }
 
     /// How far each point has moved across the line, weighted, less the movement of the whole. The sum of the differences
@@ -266,21 +276,65 @@ impl Letter {
         let points = || self.outline.contours.iter().flatten().map(|node| node.at).enumerate();
         let shifts: Vec<Vec2> = points().map(|(i, p)| moved(i, p) - p).collect();
         let whole = shifts.iter().zip(&self.across).fold(Vec2::ZERO, |sum, (shift, (_, share))| sum + *shift * *share);
-        shifts.iter().zip(&self.across).map(|(shift, (normal, share))| ((*shift - whole).dot(*normal) * share) as f32).collect()
+        let across = shifts.iter().zip(&self.across);
+        eights(across.map(|(shift, (normal, share))| ((*shift - whole).dot(*normal) * share) as f32))
     }
 }
 
 /// What a turn or a stretch about 0, 0 does to each point across its line, less what it does to the whole letter, which is no
 /// difference of form: the parts of the first column of the matrix, then those of the second.
-fn swing(outline: &Outline, across: &[(Vec2, f64)]) -> Vec<[f32; 4]> {
+fn swing(outline: &Outline, across: &[(Vec2, f64)]) -> [Vec<f32>; 4] {
     let points = || outline.contours.iter().flatten().map(|node| node.at.to_vec2()).zip(across);
     let middle = points().fold(Vec2::ZERO, |sum, (p, (_, share))| sum + p * *share);
-    points()
-        .map(|(p, (normal, share))| {
+    let part = |n: usize| {
+        eights(points().map(move |(p, (normal, share))| {
             let p = (p - middle) * *share;
-            [p.x * normal.x, p.x * normal.y, p.y * normal.x, p.y * normal.y].map(|part| part as f32)
-        })
-        .collect()
+            [p.x * normal.x, p.x * normal.y, p.y * normal.x, p.y * normal.y][n] as f32
+        }))
+    };
+    [part(0), part(1), part(2), part(3)]
+}
+
+/// Numbers, and zeros after them until they are whole eights.
+fn eights(numbers: impl Iterator<Item = f32>) -> Vec<f32> {
+    let mut list: Vec<f32> = numbers.collect();
+    list.resize(list.len().next_multiple_of(8), 0.0);
+    list
+}
+
+/// The leftmost and the rightmost point of an outline in every band of a fine ruling, and the topmost and the lowest. `size` is the
+/// outline's x-height.
+fn edge(outline: &BezPath, size: f64) -> Box<[Point]> {
+    let mut bands: Vec<(i32, Point, Point)> = Vec::new();
+    let mut ends: Option<(Point, Point)> = None;
+    let mut take = |p: Point| {
+        let p = Point::new(p.x / size, p.y / size);
+        let band = (p.y / RULING).floor() as i32;
+        match bands.iter_mut().find(|(known, ..)| *known == band) {
+            Some((_, left, right)) => {
+                *left = if p.x < left.x { p } else { *left };
+                *right = if p.x > right.x { p } else { *right };
+            }
+            None => bands.push((band, p, p)),
+        }
+        let (low, high) = ends.get_or_insert((p, p));
+        *low = if p.y < low.y { p } else { *low };
+        *high = if p.y > high.y { p } else { *high };
+    };
+    let mut last = Point::ZERO;
+    for element in outline.elements() {
+        match *element {
+            PathEl::MoveTo(to) => take(to),
+            PathEl::LineTo(to) => [last.midpoint(to), to].into_iter().for_each(&mut take),
+            PathEl::QuadTo(control, to) => [last.midpoint(to).midpoint(control), to].into_iter().for_each(&mut take),
+            PathEl::CurveTo(..) | PathEl::ClosePath => continue,
+        }
+        last = element.end_point().unwrap_or(last);
+    }
+    let sides = bands.into_iter().flat_map(|(_, left, right)| [left, right]);
+    let mut edge: Vec<Point> = sides.chain(ends.into_iter().flat_map(|(low, high)| [low, high])).collect();
+    edge.dedup();
+    edge.into()
 }
 
 /// How much of the noise a point of a joined letter takes: little where strokes meet, at the letter's ends between baseline
@@ -298,7 +352,14 @@ fn join_quiet(x: f64, y: f64, advance: f64) -> f64 {
 
 /// Nearly the distance between two forms of a letter: how far apart their outlines run, across the line.
 pub(super) fn apart(one: &[f32], other: &[f32]) -> f64 {
-    f64::from(one.iter().zip(other).map(|(a, b)| (a - b).abs()).sum::<f32>())
+    // Eight sums side by side, which a processor adds at once.
+    let mut sums = [0.0_f32; 8];
+    for (a, b) in one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0) {
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += (a - b).abs();
+        }
+    }
+    f64::from(sums.iter().sum::<f32>())
 }
 
 /// Nearly the distance of a form from its letter in the font.

@@ -3,11 +3,10 @@
 use rayon::prelude::*;
 
 use super::dice::{Dice, Swell};
-use super::fit::{Area, Width, break_lines};
+use super::fit::{Area, Width, break_lines, first_fit};
 use super::word::{Piece, Writer};
 use super::{Hand, Manner, Overflow, Substitute, Way, Written};
-use crate::face::Features;
-use crate::measure::{Affine, Point, Rect};
+use crate::measure::{Affine, Rect, nearest};
 use crate::page::{Glyph, Ink, Word};
 use crate::trouble::Result;
 
@@ -24,6 +23,7 @@ impl Hand {
         let mut glyphs: Vec<u32> = text.chars().filter(|c| !c.is_whitespace()).filter_map(|c| self.face.glyph(c)).collect();
         glyphs.sort_unstable();
         glyphs.dedup();
+        glyphs.retain(|glyph| !self.forms.prepared(*glyph, manner));
         glyphs.into_par_iter().for_each(|glyph| self.forms.prepare(glyph, manner));
         let mut writer = Writer::new(self, manner, seed);
         let mut paragraphs: Vec<Paragraph> = Vec::new();
@@ -82,7 +82,10 @@ impl Hand {
                 widths.push(most);
             }
             let mut from = 0;
-            for (i, count) in break_lines(&paragraph.widths, &widths).into_iter().enumerate() {
+            // Where the words don't fit as they come, no other way to break them helps.
+            let close = first_fit(&paragraph.widths, &widths);
+            let lines = if close.len() > free.len() { close } else { break_lines(&paragraph.widths, &widths) };
+            for (i, count) in lines.into_iter().enumerate() {
                 if let Some(&(y, x0, x1)) = free.get(i) {
                     rows.push(Row { baseline: y, left: x0 + indents[i] * size, right: x1, count });
                     baseline = y + pitch;
@@ -189,8 +192,8 @@ impl Hand {
                 let (up, steep) = bend(x + dx);
                 // The line's bend, as a shift and a shear about the letter's own place. Then whole steps, too small to see, so
                 // that the file repeats itself and packs well: a tenth of a point of type size, a twentieth of a point of place.
-                let whole = |v: f64| (v * unit * 10_000.0).round() / 10_000.0;
-                let place = |v: f64| (v * 20.0).round() / 20.0;
+                let whole = |v: f64| nearest(v * unit * 10_000.0) / 10_000.0;
+                let place = |v: f64| nearest(v * 20.0) / 20.0;
                 let at = Affine::new([
                     whole(a),
                     -whole(b + steep * a),
@@ -199,12 +202,8 @@ impl Hand {
                     place(row.left + (x + dx) * size),
                     place(row.baseline - (dy + up) * size),
                 ]);
-                for element in letter.shape.outline.elements() {
-                    for point in element.end_point().into_iter().chain(control(element)) {
-                        box_of_ink = box_of_ink.union_pt(at * point);
-                    }
-                }
-                glyphs.push(Glyph { shape: letter.shape.clone(), at });
+                box_of_ink = letter.form.shape.ink(at).map_or(box_of_ink, |ink| box_of_ink.union(ink));
+                glyphs.push(Glyph { shape: letter.form.shape.clone(), at });
             }
             let word = Word { text: piece.text.clone(), glyphs, ink: shaded(ink, piece.shade) };
             let nowhere = Rect::from_origin_size((row.left + x * size, row.baseline), (0.0, 0.0));
@@ -214,11 +213,45 @@ impl Hand {
         line
     }
 
+    /// Whether a text surely fits its area, were each of its letters as wide and as tall as chance may make it: then it need not be
+    /// written to see. `false` says nothing.
+    #[must_use]
+    pub fn holds(&self, text: &str, area: &Area, way: &Way) -> bool {
+        let Ok(ready) = self.ready(text) else { return false };
+        let (size, _) = self.sizes(way.large);
+        let by = way.manner.noise();
+        let (mut above, mut below, mut widest) = (1.0_f64, 0.0_f64, 0.0_f64);
+        let mut wide = |word: &str| {
+            let (mut advance, mut letters) = (0.0, 0.0);
+            for shape in word.chars().filter_map(|c| self.face.glyph(c)).map(|glyph| self.face.outline(glyph)) {
+                advance += shape.advance / self.x_height;
+                letters += 1.0_f64;
+                if let Some(ink) = shape.ink(Affine::scale(1.0 / self.x_height)) {
+                    (above, below) = (above.max(ink.y1), below.max(-ink.y0));
+                }
+            }
+            // All letters lean the same way a little; what each does for itself adds up by its square root.
+            let ink = advance * (1.0 + 0.06 * by) + 0.17 * by * letters.sqrt() + 0.5;
+            widest = widest.max(ink);
+            Width { ink, gap: self.blank * (1.0 + 0.36 * by) + 0.25 }
+        };
+        let paragraphs: Vec<Vec<Width>> =
+            ready.text.lines().map(|line| line.split_whitespace().map(&mut wide).collect()).collect();
+        let room = |reach: f64| reach * (1.0 + 0.16 * by) + 0.35 * by + DRIFT_ROOM;
+        let (above, below, least) = (room(above), room(below), widest + INDENT + 1.0);
+        let rows = self.rows(area, size, above, below, area.bounds.y0 + above * size, least);
+        let narrow = rows.iter().map(|(_, x0, x1)| (x1 - x0) / size).fold(f64::INFINITY, f64::min) - INDENT - STEPS;
+        let lines: usize = paragraphs.iter().map(|words| first_fit(words, &[narrow]).len()).sum();
+        // Lines that begin elsewhere may meet what is kept clear elsewhere.
+        lines + usize::from(!area.blocked.is_empty()) <= rows.len()
+    }
+
     /// About how far a text runs over its area, from the mean width of its letters.
     pub(super) fn reckon(&self, text: &str, area: &Area, size: f64) -> Overflow {
-        let start: String = text.chars().take(1000).collect();
-        let width: f64 = self.face.shape(&start, Features::HAND).iter().map(|p| p.advance).sum::<f64>() / self.x_height;
-        let part = text.chars().count() as f64 / start.chars().count().max(1) as f64;
+        let letters = text.chars().take(1000);
+        let part = text.chars().count() as f64 / letters.clone().count().max(1) as f64;
+        let width =
+            letters.filter_map(|c| self.face.glyph(c)).map(|glyph| self.face.outline(glyph).advance).sum::<f64>() / self.x_height;
         let rows = self.rows(area, size, 2.2, 1.2, area.bounds.y0 + 2.2 * size, 0.0);
         let line = (area.bounds.width() / size).max(1.0);
         let lines = (width * part / line).ceil() as usize;
@@ -261,11 +294,4 @@ fn inside(ink: Rect, area: &Area) -> bool {
     let b = area.bounds;
     let within = ink.x0 >= b.x0 - 0.01 && ink.x1 <= b.x1 + 0.01 && ink.y0 >= b.y0 - 0.01 && ink.y1 <= b.y1 + 0.01;
     within && !area.blocked.iter().any(|block| block.overlaps(ink) && block.intersect(ink).area() > 0.01)
-}
-
-fn control(element: &kurbo::PathEl) -> Option<Point> {
-    match element {
-        kurbo::PathEl::QuadTo(control, _) => Some(*control),
-        _ => None,
-    }
 }

@@ -2,17 +2,13 @@
 //!
 //! Lengths are x-heights, y up, from where the pen comes down on the baseline. Nothing here depends on the size of the writing.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use kurbo::PathEl;
-
 use super::dice::{Dice, small_turn};
-use super::forms::{self, apart};
+use super::forms::{self, Form, apart};
 use super::{Hand, Manner};
 use crate::face::Features;
 use crate::measure::{Affine, Point, Rect, Vec2};
-use crate::page::Shape;
 
 /// No two equal letters of a note stand nearer to each other than this, as reckoned by [`apart`].
 const APART: f64 = 0.0185;
@@ -24,15 +20,13 @@ const LOWEST: f64 = -3.5;
 const BANDS: usize = 36;
 
 /// A letter within its word.
-#[derive(Clone, Debug)]
 pub(super) struct Letter {
-    pub(super) shape: Arc<Shape>,
+    pub(super) form: Arc<Form>,
     /// From the shape, in x-heights, to the word.
     pub(super) at: Affine,
 }
 
 /// A written word.
-#[derive(Clone, Debug)]
 pub(super) struct Piece {
     pub(super) text: Box<str>,
     pub(super) letters: Vec<Letter>,
@@ -59,24 +53,29 @@ pub(super) struct Writer<'a> {
     hand: &'a Hand,
     manner: Manner,
     seed: u64,
-    written: HashMap<u32, Written>,
+    written: Vec<Written>,
     words: u64,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(hand: &'a Hand, manner: Manner, seed: u64) -> Writer<'a> {
-        Writer { hand, manner, seed, written: HashMap::new(), words: 0 }
+        Writer { hand, manner, seed, written: Vec::new(), words: 0 }
     }
 
     /// The next form of a letter, all of the pool in this card's own order and then further ones, and how it is turned: again
     /// until it stands unlike every one of its kind in this note.
-    fn next_form(&mut self, glyph: u32, dice: &mut Dice, whole: Affine) -> (Arc<Shape>, Affine) {
+    fn next_form(&mut self, glyph: u32, dice: &mut Dice, whole: Affine) -> (Arc<Form>, Affine) {
         let (hand, seed, manner) = (self.hand, self.seed, self.manner);
-        let Written { letter, order, stances } = self.written.entry(glyph).or_insert_with(|| Written {
-            letter: hand.forms.letter(glyph),
-            order: Dice::new(&[seed, 1, u64::from(glyph)]).shuffled(hand.forms.pool(glyph)),
-            stances: Vec::new(),
+        let known = self.written.iter().position(|written| written.letter.glyph == glyph);
+        let at = known.unwrap_or_else(|| {
+            self.written.push(Written {
+                letter: hand.forms.letter(glyph),
+                order: Dice::new(&[seed, 1, u64::from(glyph)]).shuffled(hand.forms.pool(glyph)),
+                stances: Vec::new(),
+            });
+            self.written.len() - 1
         });
+        let Written { letter, order, stances } = &mut self.written[at];
         let used = stances.len();
         let form = hand.forms.form(letter, manner, order.get(used).map_or(used, |form| *form as usize));
         let turn = if hand.joined { 0.35 * manner.noise() } else { manner.noise() };
@@ -94,7 +93,7 @@ impl<'a> Writer<'a> {
         }
         let (_, jitter, stance) = best.unwrap_or_default();
         stances.push(stance);
-        (Arc::clone(&form.shape), jitter)
+        (form, jitter)
     }
 
     /// Writes the next word of the note.
@@ -112,16 +111,16 @@ impl<'a> Writer<'a> {
             Affine::new([scale * cosine, scale * sine, scale * (lean * cosine - sine), scale * (lean * sine + cosine), 0.0, 0.0]);
         let mut letters = Vec::with_capacity(text.len());
         let mut pen = Vec2::ZERO;
-        for placed in hand.face.shape(text, Features { contextual: hand.calt, ..Features::HAND }) {
-            let (shape, jitter) = self.next_form(placed.glyph, &mut dice, whole);
+        for placed in hand.face.shape(text, Features { contextual: hand.calt, ..Features::HAND }).iter() {
+            let (form, jitter) = self.next_form(placed.glyph, &mut dice, whole);
             let own = placed.advance / em;
             let shift = Vec2::new(0.03, 0.04) * spread;
             let shift = Vec2::new(shift.x * dice.normal(), shift.y * dice.normal()) + Vec2::new(placed.dx, placed.dy) / em;
             // Print letters turn about their middle; joined ones about the point where the last one ended, so strokes stay joined.
             let about = if hand.joined { Vec2::ZERO } else { Vec2::new(own / 2.0, 0.0) };
             let at = Affine::translate(pen + shift + about) * jitter * Affine::translate(-about);
-            if !shape.outline.is_empty() {
-                letters.push(Letter { shape, at });
+            if !form.shape.outline.is_empty() {
+                letters.push(Letter { form, at });
             }
             pen += if hand.joined && own > 0.0 {
                 let end = jitter * Point::new(own, 0.0);
@@ -145,7 +144,7 @@ impl<'a> Writer<'a> {
         for letter in &mut piece.letters {
             letter.at = whole * letter.at;
         }
-        piece.trace(em);
+        piece.trace();
         piece
     }
 }
@@ -161,31 +160,15 @@ fn jitter(dice: &mut Dice, by: f64) -> Affine {
 
 impl Piece {
     /// Notes how far the ink reaches, as a whole and band by band.
-    fn trace(&mut self, size: f64) {
+    fn trace(&mut self) {
         let mut ink = Rect::new(f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
         for letter in &self.letters {
-            let at = letter.at * Affine::scale(1.0 / size);
-            let mut last = Point::ZERO;
-            for element in letter.shape.outline.elements() {
-                let (middle, end) = match *element {
-                    PathEl::MoveTo(to) => (at * to, at * to),
-                    PathEl::LineTo(to) => {
-                        let end = at * to;
-                        (last.midpoint(end), end)
-                    }
-                    PathEl::QuadTo(control, to) => {
-                        let end = at * to;
-                        (last.midpoint(end).midpoint(at * control), end)
-                    }
-                    PathEl::CurveTo(..) | PathEl::ClosePath => continue,
-                };
-                for point in [middle, end] {
-                    ink = ink.union_pt(point);
-                    let band = (((point.y - LOWEST) / BAND).max(0.0) as usize).min(BANDS - 1);
-                    self.left[band] = self.left[band].min(point.x as f32);
-                    self.right[band] = self.right[band].max(point.x as f32);
-                }
-                last = end;
+            for point in &letter.form.edge {
+                let point = letter.at * *point;
+                ink = ink.union_pt(point);
+                let band = (((point.y - LOWEST) / BAND).max(0.0) as usize).min(BANDS - 1);
+                self.left[band] = self.left[band].min(point.x as f32);
+                self.right[band] = self.right[band].max(point.x as f32);
             }
         }
         self.ink = if ink.x0 <= ink.x1 { ink } else { Rect::new(0.0, 0.0, self.advance, 0.0) };

@@ -139,6 +139,11 @@ impl<'a, P: Borrow<Page> + Sync, W: Write + ?Sized> Book<'a, P, W> {
             }
         }
         self.cupboard.faces.settle()?;
+        let stamps = stencils.iter().flatten().filter_map(|(stencil, path)| {
+            let cell = self.cupboard.faces.cell(stencil.key).filter(|cell| cell.glyph > 0)?;
+            Some((strokes::place_of(path), (cell, stencil.at)))
+        });
+        self.cupboard.stamps = stamps.collect();
         for picture in &pictures {
             let photo = photo::open(&picture.file)?;
             self.cupboard.pictures.insert(picture.key, (self.photos.len(), photo.turn));

@@ -225,11 +225,14 @@ fn reach(items: &[Item], to: Affine, clip: Rect, panel: Option<Rect>) -> Option<
             let clip = inner.map_or(Some(clip), |inner| common(to.transform_rect_bbox(inner), clip))?;
             return reach(drawing, to, clip, panel);
         }
+        // Fills and lines may lose their edge, and most items are such.
+        if panel.is_some() && matches!(item, Item::Fill(..) | Item::Stroke(..)) {
+            return None;
+        }
         let part = to.transform_rect_bbox(page::bounds(std::slice::from_ref(item)).filter(Rect::is_finite)?);
         let whole = match (item, panel) {
-            (Item::Words(_), _) | (_, None) => true,
             (Item::Picture(..), Some(panel)) => panel.inset(-0.01).contains_rect(part),
-            _ => false,
+            _ => true,
         };
         common(part, clip).filter(|_| whole)
     };

@@ -18,7 +18,7 @@ pub fn letter(c: char, variant: u64) -> Arc<Shape> {
     outline.curve_to((340.0, tall * 0.3), (380.0 + lean, tall * 0.6), (320.0 + lean, tall));
     outline.quad_to((200.0, tall + 60.0), (60.0 + lean, tall));
     outline.close_path();
-    Arc::new(Shape { key: code << 8 | variant, outline, advance: 430.0 + (code % 5) as f64 * 30.0 })
+    Arc::new(Shape::new(code << 8 | variant, outline, 430.0 + (code % 5) as f64 * 30.0))
 }
 
 /// A word set straight: the same matrix for every letter.

@@ -46,7 +46,10 @@ pub(super) fn draw(cover: &mut Cover<'_>) {
     let apart = unit * cover.chance.between(0.044, 0.056);
     let end = heart.y - window.height;
     let ribbons = [ribbon(2.1), ribbon(1.0)];
-    let mut kept: Vec<Point> = Vec::new();
+    // By height, so that each scrap is held against its neighbours only.
+    let tall = apart * 2.1;
+    let strip = |y: f64| ((y - field.y0) / tall).max(0.0) as usize;
+    let mut kept: Vec<Vec<Point>> = vec![Vec::new(); strip(field.y1) + 3];
     let mut scraps: [Vec<Item>; 3] = Default::default();
     for _ in 0..TRIES {
         let at = Point::new(cover.chance.between(field.x0, field.x1), cover.chance.between(field.y0, field.y1));
@@ -60,10 +63,13 @@ pub(super) fn draw(cover: &mut Cover<'_>) {
             ((far - 1.0) * 2.4).clamp(0.0, 1.0)
         };
         let room = apart * (1.0 + 1.1 * (1.0 - density.min(1.0)));
-        if density <= 0.0 || !cover.chance.often(density) || kept.iter().any(|k| (*k - at).hypot2() < room * room) {
+        if density <= 0.0
+            || !cover.chance.often(density)
+            || kept[strip(at.y)..strip(at.y) + 3].iter().flatten().any(|k| (*k - at).hypot2() < room * room)
+        {
             continue;
         }
-        kept.push(at);
+        kept[strip(at.y) + 1].push(at);
         let ink = cover.chance.one(&[0, 1, 1, 2, 2]);
         let scrap = cover.chance.one(mix);
         let turn = cover.chance.between(0.0, TAU);

@@ -63,7 +63,7 @@ pub struct Faces {
 
 /// Shapes' keys are hashes already: they need no hashing again, and every letter of the batch is looked up twice.
 #[derive(Default)]
-struct Keyed(u64);
+pub struct Keyed(u64);
 
 impl Hasher for Keyed {
     fn finish(&self) -> u64 {
@@ -72,6 +72,10 @@ impl Hasher for Keyed {
 
     fn write(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_usize(&mut self, key: usize) {
+        self.write_u64(key as u64);
     }
 
     fn write_u64(&mut self, key: u64) {

@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::trouble::{Result, Trouble};
 
+/// How hard streams are pressed: 4 takes two thirds of the time of the usual 6, and makes a card a fiftieth larger.
+const PRESSED: Compression = Compression::new(4);
 /// Small objects kept together in one deflated stream.
 const TOGETHER: usize = 200;
 
@@ -148,7 +150,7 @@ pub struct Press(Compress);
 
 impl Press {
     pub fn new() -> Press {
-        Press(Compress::new(Compression::default(), true))
+        Press(Compress::new(PRESSED, true))
     }
 
     /// Bytes deflated, as streams hold them.

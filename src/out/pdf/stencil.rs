@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kurbo::PathEl;
 
 use crate::face::stir;
-use crate::measure::{Affine, BezPath, Point};
+use crate::measure::{Affine, BezPath, Point, nearest};
 use crate::page::Shape;
 
 /// Units of the glyph along either side of its frame: the twentieths of a point of the largest frame.
@@ -29,7 +29,7 @@ pub struct Stencil {
 impl Stencil {
     /// The outline it was made from as a letter that no text stands for.
     pub fn shape(&self, path: &BezPath) -> Arc<Shape> {
-        Arc::new(Shape { key: self.key, outline: self.at.inverse() * path, advance: 0.0 })
+        Arc::new(Shape::new(self.key, self.at.inverse() * path, 0.0))
     }
 }
 
@@ -79,7 +79,7 @@ impl Name {
     fn take(&mut self, kind: u64, points: &[Point]) -> Option<()> {
         self.0 = stir(self.0 ^ kind);
         for p in points {
-            let (x, y) = ((p.x * NEAR).round(), (p.y * NEAR).round());
+            let (x, y) = (nearest(p.x * NEAR), nearest(p.y * NEAR));
             if x.abs().max(y.abs()) > 10.0 * NEAR {
                 return None;
             }

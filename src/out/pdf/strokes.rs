@@ -3,13 +3,14 @@
 //! Places are whole twentieths of a point: 0.018 mm, finer than a printer's dot. Whole numbers are short, and deflate well.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use kurbo::PathEl;
 
-use super::faces::{Cell, Faces};
+use super::faces::{Cell, Faces, Keyed};
 use super::stencil::{Stencil, stencil};
-use crate::measure::{Affine, BezPath, Point, Rect, Vec2};
+use crate::measure::{Affine, BezPath, Point, Rect, Vec2, nearest};
 use crate::page::{Ink, Item, Pen, Word};
 
 /// Units of a page's coordinates in a point.
@@ -28,11 +29,18 @@ pub struct Cupboard {
     pub drawings: HashMap<usize, usize>,
     /// Key of a picture → its number and how it is turned.
     pub pictures: HashMap<u64, (usize, Affine)>,
+    /// Address of an outline on the pages being drawn → the glyph it is stamped with, and how that lies.
+    pub stamps: HashMap<usize, (Cell, Affine), BuildHasherDefault<Keyed>>,
 }
 
 /// The address by which a drawing is known as long as somebody holds it.
 pub fn address(drawing: &Arc<Vec<Item>>) -> usize {
     Arc::as_ptr(drawing).addr()
+}
+
+/// The address by which an outline is known as long as its page is there.
+pub fn place_of(path: &BezPath) -> usize {
+    std::ptr::from_ref(path).addr()
 }
 
 /// The drawing orders of a page. Everything below the first order is in our own coordinates, y down, in twentieths of a point.
@@ -141,8 +149,7 @@ impl Pencil<'_> {
 
     /// Draws an outline with its stencil, if the batch's font has it.
     fn stamp(&mut self, path: &BezPath, ink: Ink) -> bool {
-        let Some(stencil) = stencil(path) else { return false };
-        let Some(cell) = self.cupboard.faces.cell(stencil.key).filter(|cell| cell.glyph > 0) else { return false };
+        let Some(&(cell, at)) = self.cupboard.stamps.get(&place_of(path)) else { return false };
         if !self.state.stamping {
             // Nobody wants to read it or copy it.
             self.say("/Span<</ActualText()>>BDC BT\n");
@@ -150,7 +157,7 @@ impl Pencil<'_> {
         }
         self.fill_ink(ink);
         self.font(cell.font);
-        let [a, b, c, d, x, y] = (Affine::translate(-self.state.origin) * stencil.at).as_coeffs();
+        let [a, b, c, d, x, y] = (Affine::translate(-self.state.origin) * at).as_coeffs();
         for part in [a, b, c, d].map(|part| part * 1000.0 / SIZE).into_iter().chain([x, y]) {
             self.place(part);
         }
@@ -394,7 +401,7 @@ impl Pencil<'_> {
         let mut pen = 0i64;
         let mut from = 0;
         for (index, (cell, place)) in letters.iter().enumerate() {
-            let target = (along(at, *place).0 * 1000.0).round() as i64;
+            let target = nearest(along(at, *place).0 * 1000.0) as i64;
             if target != pen {
                 if index > from {
                     self.letter_string(&cells[from..index]);
@@ -462,7 +469,7 @@ impl Pencil<'_> {
     /// A number and a space: so many places at most, no exponent, no idle zeros.
     fn number(&mut self, value: f64, places: u32) {
         let scale = 10i64.pow(places);
-        let steps = (value.clamp(-999_999.0, 999_999.0) * scale as f64).round() as i64;
+        let steps = nearest(value.clamp(-999_999.0, 999_999.0) * scale as f64) as i64;
         if steps < 0 {
             self.out.push(b'-');
         }
@@ -552,12 +559,12 @@ fn along(from: [f64; 6], to: [f64; 6]) -> (f64, f64) {
 
 /// The nearest whole unit of the page, in points.
 fn grain(length: f64) -> f64 {
-    (length * GRAIN).round() / GRAIN
+    nearest(length * GRAIN) / GRAIN
 }
 
 fn round(value: f64, places: i32) -> f64 {
     let scale = 10f64.powi(places);
-    (value * scale).round() / scale
+    nearest(value * scale) / scale
 }
 
 #[cfg(test)]
