@@ -30,11 +30,11 @@ pub(super) fn draw(card: &Card, making: &Making<'_>, warnings: &mut Vec<String>)
     let fit = match making.writing {
         Writing::ByHand(pitch) => Fit::ByHand(by_hand(card, making, &area, pitch, &mut items).map_err(Misfit::Print)?),
         Writing::Printed(hand, way) => {
-            // Lines for a postscript in ink are always offered; a note that needs their room has it.
+            // Lines for a postscript in ink are always offered; a note or a letter that needs their room has it.
             let lines = making.sign == Sign::Ink && !card.sober;
             let said = warnings.len();
             let (drawn, fit) = match printed(card, making, (hand, way), &area, lines, warnings) {
-                Err(Misfit::Note(Refusal::Overflow(_))) if lines => {
+                Err(Misfit::Note(Refusal::Overflow(_)) | Misfit::Print(_)) if lines => {
                     warnings.truncate(said);
                     printed(card, making, (hand, way), &area, false, warnings)?
                 }
@@ -60,8 +60,8 @@ fn free(card: &Card, making: &Making<'_>) -> Result<(Area, Vec<Item>), Trouble> 
 pub(super) fn fit(card: &Card, making: &Making<'_>) -> Result<Option<ByHand>, Misfit> {
     if let Writing::Printed(hand, way) = making.writing {
         let (area, _) = free(card, making).map_err(Misfit::Print)?;
-        let lines = making.sign == Sign::Ink && !card.sober;
-        if stack(card, making, &area, lines, &mut Vec::new()).is_ok_and(|stack| stack.holds(hand, &way, &area)) {
+        // A note that needs the room of the lines for a postscript has it.
+        if stack(card, making, &area, false, &mut Vec::new()).is_ok_and(|stack| stack.holds(hand, &way, &area)) {
             return Ok(None);
         }
     }

@@ -71,7 +71,8 @@ impl Swell {
     /// Height and slope along a line.
     pub(super) fn along(&self, x: f64) -> (f64, f64) {
         let step = 0.05;
-        (self.at(x, 0.0), (self.at(x + step, 0.0) - self.at(x - step, 0.0)) / (2.0 * step))
+        let (before, after) = (self.at(x - step, 0.0), self.at(x + step, 0.0));
+        (f64::midpoint(before, after), (after - before) / (2.0 * step))
     }
 }
 

@@ -47,7 +47,7 @@ const FAR: f64 = 0.12;
 /// Steps in which outlines are followed to compare letters.
 const STEP: f64 = 0.08;
 /// Height of the bands in which an outline's sides are noted, in x-heights.
-const RULING: f64 = 0.1;
+const RULING: f64 = 0.125;
 /// Draws before the best so far is taken.
 const DRAWS: u64 = 8;
 /// Changes every shape when the drawing changes, so that old and new outlines never share a key.
@@ -259,15 +259,21 @@ impl Forms {
 }
 
 impl Letter {
-    /// How a form stands when it is turned and stretched by `jitter`, to compare with others of its letter by [`apart`].
-    pub(super) fn stance(&self, form: &Form, jitter: Affine) -> Vec<f32> {
+    /// How many numbers tell how a form stands.
+    pub(super) fn points(&self) -> usize {
+        self.swing[0].len()
+    }
+
+    /// Adds to a list how a form stands when it is turned and stretched by `jitter`, to compare with others of its letter by
+    /// [`apart`].
+    pub(super) fn stand(&self, form: &Form, jitter: Affine, list: &mut Vec<f32>) {
         let [a, b, c, d, ..] = jitter.as_coeffs();
         let by = [a - 1.0, b, c, d - 1.0].map(|part| part as f32);
-        let mut stance = form.moves.clone();
+        let from = list.len();
+        list.extend_from_slice(&form.moves);
         for (swing, by) in self.swing.iter().zip(by) {
-            stance.iter_mut().zip(swing).for_each(|(at, swing)| *at += by * swing);
+            list[from..].iter_mut().zip(swing).for_each(|(at, swing)| *at += by * swing);
         }
-        stance
     }
 
     /// How far each point has moved across the line, weighted, less the movement of the whole. The sum of the differences

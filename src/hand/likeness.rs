@@ -160,11 +160,15 @@ impl Trace {
         let mut least = f64::INFINITY;
         for _ in 0..4 {
             let (there, pull) = one_way(self, other, shift);
+            if there > limit * 4.0 {
+                return least.min(there / 2.0);
+            }
             let (back, push) = one_way(other, self, -shift);
             let mean = f64::midpoint(there, back);
-            let settled = mean > least * 0.98 || mean > limit * 2.0;
-            least = least.min(mean);
             let step = (pull - push) * 0.5;
+            // A step brings the letters no nearer to each other than it is long.
+            let settled = mean > least * 0.98 || mean - 2.0 * step.hypot() > limit;
+            least = least.min(mean);
             if settled || step.hypot() < 0.001 {
                 break;
             }

@@ -213,8 +213,8 @@ impl Hand {
         line
     }
 
-    /// Whether a text surely fits its area, were each of its letters as wide and as tall as chance may make it: then it need not be
-    /// written to see. `false` says nothing.
+    /// Whether a text surely fits its area: by the widths of its letters, and room for more than chance adds to a line. Then it need
+    /// not be written to see. `false` says nothing.
     #[must_use]
     pub fn holds(&self, text: &str, area: &Area, way: &Way) -> bool {
         let Ok(ready) = self.ready(text) else { return false };
@@ -230,10 +230,11 @@ impl Hand {
                     (above, below) = (above.max(ink.y1), below.max(-ink.y0));
                 }
             }
-            // All letters lean the same way a little; what each does for itself adds up by its square root.
-            let ink = advance * (1.0 + 0.06 * by) + 0.17 * by * letters.sqrt() + 0.5;
-            widest = widest.max(ink);
-            Width { ink, gap: self.blank * (1.0 + 0.36 * by) + 0.25 }
+            // What letters do for themselves adds up by the square root. Every word gets about what one in six takes, so that a line
+            // of several has far more than it ever needs; a word alone on its line gets all it could take.
+            let own = 0.1 * by * letters.sqrt();
+            widest = widest.max(advance * (1.0 + 0.04 * by) + 3.0 * own + 1.0);
+            Width { ink: advance * (1.0 + 0.02 * by) + own + 0.35, gap: self.blank * (1.0 + 0.15 * by) + 0.15 }
         };
         let paragraphs: Vec<Vec<Width>> =
             ready.text.lines().map(|line| line.split_whitespace().map(&mut wide).collect()).collect();

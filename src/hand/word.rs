@@ -45,7 +45,9 @@ pub(super) struct Piece {
 struct Written {
     letter: Arc<forms::Letter>,
     order: Vec<u32>,
-    stances: Vec<Vec<f32>>,
+    used: usize,
+    /// One after the other, all of the same length.
+    stances: Vec<f32>,
 }
 
 /// Chance for one card: which form of each letter comes next, and how each word goes.
@@ -71,28 +73,41 @@ impl<'a> Writer<'a> {
             self.written.push(Written {
                 letter: hand.forms.letter(glyph),
                 order: Dice::new(&[seed, 1, u64::from(glyph)]).shuffled(hand.forms.pool(glyph)),
+                used: 0,
                 stances: Vec::new(),
             });
             self.written.len() - 1
         });
-        let Written { letter, order, stances } = &mut self.written[at];
-        let used = stances.len();
-        let form = hand.forms.form(letter, manner, order.get(used).map_or(used, |form| *form as usize));
+        let Written { letter, order, used, stances } = &mut self.written[at];
+        let form = hand.forms.form(letter, manner, order.get(*used).map_or(*used, |form| *form as usize));
+        *used += 1;
+        let (long, before) = (letter.points(), stances.len());
         let turn = if hand.joined { 0.35 * manner.noise() } else { manner.noise() };
-        let mut best: Option<(f64, Affine, Vec<f32>)> = None;
+        let mut best: Option<(f64, Affine)> = None;
         for _ in 0..8 {
             let jitter = jitter(dice, turn);
-            let stance = letter.stance(&form, whole * jitter);
-            let apart = stances.iter().map(|other| apart(other, &stance)).fold(f64::INFINITY, f64::min);
-            if best.as_ref().is_none_or(|(so_far, ..)| apart > *so_far) {
-                best = Some((apart, jitter, stance));
+            letter.stand(&form, whole * jitter, stances);
+            let last = stances.len() - long;
+            let (known, tried) = stances.split_at(last);
+            let so_far = best.map_or(-1.0, |(nearest, _)| nearest);
+            let mut nearest = f64::INFINITY;
+            for other in known[..before].chunks(long.max(1)) {
+                nearest = nearest.min(apart(other, tried));
+                if nearest <= so_far {
+                    break;
+                }
             }
-            if apart >= APART {
+            // Of two tries the better one stays, right behind those before.
+            if nearest > so_far {
+                best = Some((nearest, jitter));
+                stances.copy_within(last.., before);
+            }
+            stances.truncate(before + long);
+            if nearest >= APART {
                 break;
             }
         }
-        let (_, jitter, stance) = best.unwrap_or_default();
-        stances.push(stance);
+        let (_, jitter) = best.unwrap_or_default();
         (form, jitter)
     }
 
@@ -177,7 +192,7 @@ impl Piece {
     /// From this word's beginning to the next one's: the writer's blank, or more where the inks would come too near.
     pub(super) fn step(&self, next: &Piece) -> f64 {
         let mut apart = f32::NEG_INFINITY;
-        for (band, right) in self.right.iter().enumerate() {
+        for (band, right) in self.right.iter().enumerate().filter(|(_, right)| right.is_finite()) {
             for left in &next.left[band.saturating_sub(1)..(band + 2).min(BANDS)] {
                 apart = apart.max(right - left);
             }

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::trouble::{Result, Trouble};
 
-/// How hard streams are pressed: 4 takes two thirds of the time of the usual 6, and makes a card a fiftieth larger.
-const PRESSED: Compression = Compression::new(4);
+/// How hard streams are pressed, a little less than the usual 6: `docs/speed.md` has what each costs.
+const PRESSED: Compression = Compression::new(5);
 /// Small objects kept together in one deflated stream.
 const TOGETHER: usize = 200;
 

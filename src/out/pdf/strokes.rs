@@ -322,15 +322,16 @@ impl Pencil<'_> {
     fn words(&mut self, words: &[Word]) {
         let mut line = Line::default();
         let mut open = false;
+        let mut letters: Vec<(Cell, [f64; 6])> = Vec::new();
         for word in words {
-            let mut letters: Vec<(Cell, [f64; 6])> = word
-                .glyphs
-                .iter()
-                .filter_map(|glyph| Some((self.cupboard.faces.cell(glyph.shape.key)?, glyph.at)))
-                .filter(|(cell, at)| cell.glyph > 0 && at.is_finite() && at.determinant().abs() > 1e-12)
+            let known = word.glyphs.iter().filter_map(|glyph| Some((self.cupboard.faces.cell(glyph.shape.key)?, glyph.at)));
+            let drawn = known.filter(|(cell, at)| cell.glyph > 0 && at.is_finite() && at.determinant().abs() > 1e-12);
+            letters.clear();
+            letters.extend(drawn.map(|(cell, at)| {
                 // Shapes are in thousandths of the em, and so is PDF's glyph space at size 1.
-                .map(|(cell, at)| (cell, (at * Affine::scale(1000.0)).as_coeffs()))
-                .collect();
+                let [a, b, c, d, x, y] = at.as_coeffs();
+                (cell, [a * 1000.0, b * 1000.0, c * 1000.0, d * 1000.0, x, y])
+            }));
             let Some((_, first)) = letters.first() else { continue };
             // Written letters are placed one by one: near 0, 0 their numbers are short.
             if run(&letters) < letters.len() && (first[5] - self.state.origin.y).abs() > LINE {
