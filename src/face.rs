@@ -92,10 +92,13 @@ pub struct Face {
     known: RwLock<Known>,
 }
 
+/// A text, how it was set, and what came of it.
+type Shaped = (Box<str>, Features, Arc<[Placed]>);
+
 /// Runs that were shaped: the common words of notes and the printed lines of letters come again and again.
 #[derive(Default)]
 struct Known {
-    runs: HashMap<u64, (Box<str>, Features, Arc<[Placed]>)>,
+    runs: HashMap<u64, Shaped>,
     letters: usize,
 }
 
@@ -231,7 +234,7 @@ impl Face {
         }
         let Features { kerning, ligatures, contextual } = features;
         let name = key(&[text.as_bytes(), &[kerning, ligatures, contextual].map(u8::from)]);
-        let same = |known: &(Box<str>, Features, Arc<[Placed]>)| *known.0 == *text && known.1 == features;
+        let same = |known: &Shaped| *known.0 == *text && known.1 == features;
         let found =
             self.known.read().ok().and_then(|known| known.runs.get(&name).filter(|run| same(run)).map(|run| run.2.clone()));
         if let Some(placed) = found {
