@@ -159,6 +159,19 @@ impl Change<'_> {
     }
 }
 
+/// A row that isn't what a program of ours writes, or a file whose header says so.
+fn unreadable(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error as E;
+    matches!(
+        error,
+        E::FromSqlConversionFailure(..)
+            | E::InvalidColumnType(..)
+            | E::IntegralValueOutOfRange(..)
+            | E::Utf8Error(..)
+            | E::InvalidColumnName(_)
+    ) || error.to_string().contains("unsupported file format")
+}
+
 /// `SQLite`'s error as ours: busy, full and broken are told apart, because the owner does different things about them.
 pub(crate) fn damaged(error: &rusqlite::Error) -> Trouble {
     match error.sqlite_error_code() {
@@ -173,6 +186,9 @@ pub(crate) fn damaged(error: &rusqlite::Error) -> Trouble {
             .hint("don't delete it: run `wetink doctor`, then restore the newest backup with `wetink restore`"),
         Some(ErrorCode::SystemIoFailure) => Trouble::failed(format!("the disk can't be read or written: {error}"))
             .hint("is it full, gone, or failing? Nothing was changed; see that your copies are whole, then try again"),
+        // What is stored can't be read as what it is.
+        _ if unreadable(error) => Trouble::damaged(format!("ledger.db is damaged: {error}"))
+            .hint("don't delete it: run `wetink doctor`, then restore the newest backup with `wetink restore`"),
         _ => Trouble::failed(format!("the ledger says: {error}"))
             .hint("nothing was changed; `wetink doctor` looks the ledger over"),
     }
