@@ -51,7 +51,8 @@ fn integers(bytes: &[u8]) -> Option<[i64; 3]> {
 fn around(bytes: &[u8], at: usize) -> &[u8] {
     let find = |part: &[u8], word: &[u8]| part.windows(word.len()).position(|w| w == word);
     let from = bytes[..at].windows(4).rposition(|w| w == b" obj").unwrap_or(0);
-    let to = find(&bytes[at..], b"stream").map_or(bytes.len(), |n| at + n);
+    let ends = [find(&bytes[at..], b"stream"), find(&bytes[at..], b"endobj")];
+    let to = ends.into_iter().flatten().min().map_or(bytes.len(), |n| at + n);
     &bytes[from..to]
 }
 
