@@ -376,6 +376,10 @@ mod tests {
             let at = text.find(word).unwrap();
             assert_eq!(&sheet.text[ana.in_file(&(at..at + word.len()))], word);
         }
+        for (offset, _) in sheet.text.char_indices() {
+            let counted = sheet.text[..offset].matches('\n').count() + 1;
+            assert_eq!((sheet.line_of(offset), sheet.spot(offset..offset, "").line()), (counted, counted));
+        }
         assert_eq!(sheet.entries[1].occasion.as_str(), "thank-you");
         assert_eq!(sheet.entries[1].note, "");
     }

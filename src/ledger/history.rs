@@ -120,7 +120,7 @@ impl Ledger {
     }
 }
 
-/// A second connection, which can only read.
+/// A second connection, which can only read. Nothing is mapped: of an index each page is read once.
 fn beside(path: &str) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.pragma_update(None, "mmap_size", 0)?;
@@ -194,5 +194,46 @@ impl Change<'_> {
             })
             .map(|added| added > 0)
             .map_err(|e| damaged(&e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::person::Name;
+
+    #[test]
+    fn a_history_read_in_parts_is_the_same_history() {
+        let dir = tempfile::tempdir().unwrap();
+        let rules = Rules::new(&BTreeMap::new(), &[], None).unwrap();
+        let fill = |mut ledger: Ledger| {
+            let today: Day = "2026-11-21".parse().unwrap();
+            ledger
+                .change(|change| {
+                    for n in 0..1800_i64 {
+                        let name = Name { given: format!("Given{n}"), family: "Lee".into(), ..Name::default() };
+                        let id = change.add_person(&Person { name, ..Person::default() })?;
+                        for k in 0..n % 4 {
+                            let kind = ["visit", "promise", "purchase"][k as usize];
+                            let mut touch = Touch::new(today.plus(-n - k), kind, "");
+                            touch.until = (kind == "promise").then(|| today.plus(n));
+                            touch.closes =
+                                if n % 8 == 3 && k == 2 { format!("promise {}", today.plus(-n - 1)) } else { String::new() };
+                            change.add_touch(&id, &touch, None)?;
+                        }
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            let people = ledger.people().unwrap();
+            let stories = ledger.stories(&people, &rules).unwrap();
+            (0..people.len()).map(|at| (people[at].id.clone(), stories.of(at).to_vec())).collect::<Vec<_>>()
+        };
+        let whole = fill(Ledger::in_memory().unwrap());
+        assert_eq!(whole.iter().map(|(_, marks)| marks.len()).sum::<usize>(), 450 * 6);
+        assert!(whole.iter().any(|(_, marks)| marks.iter().any(|m| m.closes.is_some() && m.until.is_none())));
+        assert_eq!(fill(Ledger::open(&dir.path().join("ledger.db")).unwrap()), whole);
     }
 }

@@ -132,6 +132,24 @@ fn a_couple_with_one_e_mail_is_two_people_and_perhaps_a_household() {
 }
 
 #[test]
+fn a_file_may_silence_somebody_and_never_the_other_way() {
+    let shop = Shop::new();
+    let list =
+        |ann: &str, bob: &str| format!("customer number,name,do not contact,deceased\n1,Ann Lee,{ann},\n2,Bob Lee,,{bob}\n");
+    let silent = || shop.count("SELECT count(*) FROM person WHERE status <> 'contact'");
+    shop.write("list.csv", list("", ""));
+    shop.run(&["import", "list.csv"]).ok();
+    shop.run(&["person", "household", "ann-lee", "bob-lee", "--as", "Ann and Bob Lee"]).ok();
+    shop.write("list.csv", list("yes", "2026-10-01"));
+    shop.run(&["import", "list.csv"]).ok();
+    assert_eq!(silent(), 2);
+    assert_eq!(shop.count("SELECT count(*) FROM household WHERE salutation = 'Ann Lee'"), 1, "greeted no more");
+    shop.write("list.csv", list("no", "no"));
+    shop.run(&["import", "list.csv"]).ok();
+    assert_eq!(silent(), 2, "an objection is an objection");
+}
+
+#[test]
 fn what_a_column_says_of_somebody_is_a_fact() {
     let shop = Shop::new();
     shop.write("list.csv", "name,notes,spouse,hobby\nAnn Lee,keeps bees,Bob,chess\n");
