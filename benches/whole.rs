@@ -1,6 +1,6 @@
 //! The whole program from start to exit, against what owners would pick instead and against sqlite3; and how its cost grows.
 //! `cargo bench --bench whole`. Every ratio is of two medians measured in this run. What isn't installed here is left out, and that
-//! is said: python3 with reportlab, fpdf2 and typst (WETINK_PYTHON names another python), sqlite3, valgrind, taskset.
+//! is said: python3 with reportlab, fpdf2 and typst (`WETINK_PYTHON` names another python), sqlite3, valgrind, taskset.
 //!
 //! `WETINK_BENCH=large` adds 10,000 cards and a million earlier notes, which takes a quarter of an hour.
 

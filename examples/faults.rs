@@ -51,7 +51,7 @@ const SCENES: [Scene; 10] = [
     },
     Scene {
         verb: "pack",
-        args: &["pack", "lob"],
+        args: &["pack", "stannp", "--size", "a6"],
         before: &[],
         again: true,
         after: |d| counts(d, &[("SELECT count(*) FROM card", 2), ("SELECT count(DISTINCT note) FROM card", 2)]),
@@ -180,13 +180,14 @@ fn holds(dir: &Path) -> Holds {
     for folder in ["", "out", "notes", "backups"] {
         for entry in dir.join(folder).read_dir().into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
+            let ends = |end: &str| entry.path().extension().is_some_and(|e| e == end);
             if name.starts_with(".wetink-") || name.ends_with("-journal") {
                 return Err(format!("{folder}/{name} was left over"));
             }
-            if folder == "out" && name.ends_with(".pdf") && !ready.iter().any(|(file, ..)| *file == format!("out/{name}")) {
+            if folder == "out" && ends("pdf") && !ready.iter().any(|(file, ..)| *file == format!("out/{name}")) {
                 return Err(format!("out/{name} is there and not logged"));
             }
-            if name.ends_with(".db") && name != "ledger.db" {
+            if ends("db") && name != "ledger.db" {
                 let copy = Connection::open(entry.path()).map_err(text)?;
                 let whole: String =
                     copy.query_row("PRAGMA integrity_check", [], |r| r.get(0)).map_err(|e| format!("{name}: {e}"))?;
@@ -429,8 +430,8 @@ fn both(wetink: &Wetink, room: &Path, rounds: usize, mut seed: u64) -> Result<Ta
             std::thread::sleep(Duration::from_millis(dice(&mut seed) % 200));
         }
         if let Some(holder) = holder {
-            // Longer than anybody waits, in every eighth round.
-            std::thread::sleep(Duration::from_millis(if round % 8 == 7 { 9000 } else { dice(&mut seed) % 400 }));
+            // Longer than anybody waits, in every sixteenth round.
+            std::thread::sleep(Duration::from_millis(if round % 16 == 15 { 9000 } else { dice(&mut seed) % 400 }));
             drop(holder);
         }
         let mut why = Ok(());
@@ -451,7 +452,11 @@ fn both(wetink: &Wetink, room: &Path, rounds: usize, mut seed: u64) -> Result<Ta
         tally.tried += 1;
         let done = why.and_then(|()| wetink.well(&here, &["doctor"])).and_then(|()| holds(&here)).and_then(|()| {
             counts(&here, &[("SELECT count(*) FROM touch WHERE text = 'x'", logged)])?;
-            wetink.well(&here, &["print"])?;
+            // Who isn't written to yet is refused, and spoils no other.
+            let printed = wetink.run(&here, &["print"])?;
+            if !matches!(printed.status.code(), Some(0 | 3)) {
+                return Err(String::from_utf8_lossy(&printed.stderr).into_owned());
+            }
             wetink.well(&here, &["import", "more.csv"])?;
             holds(&here)?;
             counts(&here, &[("SELECT count(*) FROM card", 2), ("SELECT count(*) FROM person", 44)])

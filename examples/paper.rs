@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use wetink::measure::Point;
 use wetink::out::pdf::{Meta, write};
-use wetink::out::png::{contact_sheet, draw};
-use wetink::page::Page;
-use wetink::stock::{Printer, Shelf, Turn, outline, test_page};
+use wetink::out::png::draw;
+use wetink::stock::{Printer, Shelf, Turn, test_page};
+use wetink::studio::show::picture_of_stocks;
 use wetink::trouble::{Result, Trouble};
 use wetink::typeset::TypeCase;
 
@@ -19,8 +19,7 @@ fn main() -> Result<()> {
     let case = TypeCase::shipped()?;
     let label = |text: &str, size: f64| case.text.clone().sized(size).line(text).at(Point::ZERO);
     let shelf = Shelf::with(&[])?;
-    let all: Vec<Page> = shelf.all().iter().map(outline).collect();
-    keep("stocks.png", contact_sheet(&all, 12, 14.0)?)?;
+    keep("stocks.png", picture_of_stocks(&shelf.all().iter().collect::<Vec<_>>())?)?;
     for name in ["a6-4up", "5x7-fold", "avery-3266", "avery-l7160", "env-dl"] {
         let pages = test_page(shelf.find(name)?, Turn::LongEdge, &Printer::default(), &label);
         keep(&format!("test-{name}.png"), draw(&pages[0], 80.0)?)?;

@@ -69,6 +69,9 @@ pub struct Placed {
     pub dy: f64,
 }
 
+/// What decides how a run is shaped: whether it goes from right to left, its script, its features.
+type Run = (bool, Option<Script>, Features);
+
 /// A font, ready to use from several threads.
 pub struct Face {
     name: String,
@@ -85,7 +88,7 @@ pub struct Face {
     /// The glyphs of the usual characters, 0 for none.
     usual: Vec<u16>,
     /// How runs are shaped, by script and features: to find that out takes longer than to do it.
-    plans: RwLock<HashMap<(bool, Option<Script>, Features), Arc<ShapePlan>>>,
+    plans: RwLock<HashMap<Run, Arc<ShapePlan>>>,
 }
 
 impl fmt::Debug for Face {

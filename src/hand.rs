@@ -161,8 +161,8 @@ pub struct Coverage {
     pub greek: usize,
 }
 
-/// Notes kept after they were written: some 16 kB each.
-const KEPT: usize = 12_000;
+/// Notes kept after they were written: some 16 kB each, so 100 MB at the most.
+const KEPT: usize = 6000;
 
 /// A handwriting: a font, and how it is written with.
 pub struct Hand {

@@ -109,7 +109,10 @@ impl Ledger {
 
     /// Lets `SQLite` clear away a journal that a crash left and nobody needs: old pages, and old names, stand in it.
     pub fn clear_journal(&mut self) -> Result<()> {
-        self.change_unrecorded(|change| change.tx.execute("UPDATE pen SET may = may", []).map(|_| ()).map_err(|e| damaged(&e)))
+        // Writing what is there already writes nothing.
+        self.change_unrecorded(|change| {
+            change.tx.execute_batch("UPDATE pen SET may = 'index'; UPDATE pen SET may = ''").map_err(|e| damaged(&e))
+        })
     }
 
     /// A compact, consistent copy at `path`, which must not exist: there whole or not at all, readable by its owner only.

@@ -182,7 +182,7 @@ fn there_is_room_to_sign_in_ink() {
 fn a_note_too_long_is_said_never_shrunk_or_cut() {
     let imprint = imprint();
     let making = making(Form::Flat, Size::new(inch(6.0), inch(4.0)), &imprint);
-    let refused = card("birthday-plain", &NOTE.repeat(6), "").draw(&making);
+    let refused = card("birthday-plain", &NOTE.repeat(9), "").draw(&making);
     let Err(Misfit::Note(Refusal::Overflow(over))) = refused else { panic!("{refused:?}") };
     assert!(over.lines > 2 && over.words > 10, "{over:?}");
     assert!(matches!(card("birthday-plain", "Ana 💥", "").draw(&making), Err(Misfit::Note(Refusal::Unwritable(_)))));

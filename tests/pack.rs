@@ -203,9 +203,10 @@ fn note(seed: u64, words: usize) -> String {
 }
 
 fn drawn(service: &Service, size: &Format, seed: u64, words: usize, hand: &str) -> Result<Faces, Misfit> {
+    static LETTERS: OnceLock<Letters> = OnceLock::new();
     static HANDS: OnceLock<Hands> = OnceLock::new();
     let hands = HANDS.get_or_init(|| Hands::load(None).unwrap());
-    let letters = Letters::load(&BUNDLED, None).unwrap();
+    let letters = LETTERS.get_or_init(|| Letters::load(&BUNDLED, None).unwrap());
     let names = ["birthday", "thank-you"];
     let letter = letters.for_occasion(names[(seed % 2) as usize], Tongue::American).unwrap();
     let ps = if seed.is_multiple_of(3) { "the red laces you wanted are in" } else { "" };
@@ -251,35 +252,41 @@ fn dark(page: &Page, part: Rect) -> usize {
 #[test]
 fn the_reserved_corner_and_the_edge_stay_white_for_200_notes_on_each_size() {
     let lob = Service::named("lob").unwrap();
-    let hands = ["Nothing You Could Do", "Reenie Beanie", "Mynerve", "La Belle Aurore"];
-    for size in &lob.sizes {
-        let (mut written, mut refused) = (0, 0);
-        let (zone, safe, whole) = (size.zone().unwrap(), size.safe(), size.page().to_rect());
-        for seed in 0..200_u64 {
-            let words = [3, 12, 25, 40, 60, 90, 140][(seed % 7) as usize];
-            let faces = match drawn(&lob, size, seed, words, hands[(seed % 4) as usize]) {
-                Ok(faces) => faces,
-                Err(Misfit::Note(Refusal::Overflow(over))) => {
-                    assert!(over.lines > 0 || over.wide.is_some());
-                    refused += 1;
-                    continue;
-                }
-                Err(other) => panic!("{other:?}"),
-            };
-            written += 1;
-            let page = size.side(&faces.panels[&Panel::Written]);
-            assert_eq!(dark(&page, zone), 0, "{} seed {seed}: ink in the reserved corner", size.name);
-            for edge in [
-                Rect::new(whole.x0, whole.y0, whole.x1, safe.y0),
-                Rect::new(whole.x0, safe.y1, whole.x1, whole.y1),
-                Rect::new(whole.x0, safe.y0, safe.x0, safe.y1),
-                Rect::new(safe.x1, safe.y0, whole.x1, safe.y1),
-            ] {
-                assert_eq!(dark(&page, edge), 0, "{} seed {seed}: ink outside the safe area", size.name);
-            }
-            assert!(dark(&page, Rect::new(safe.x0, safe.y0, safe.x1, zone.y0)) > 100, "the note is there");
+    std::thread::scope(|scope| {
+        for size in &lob.sizes {
+            scope.spawn(|| stays_white(&lob, size));
         }
-        eprintln!("{}: {written} notes drawn, {refused} refused as too long", size.name);
-        assert!(written > 60 && (size.name != "4x6" || refused > 10), "{}: {written} written, {refused} refused", size.name);
+    });
+}
+
+fn stays_white(lob: &Service, size: &Format) {
+    let hands = ["Nothing You Could Do", "Reenie Beanie", "Mynerve", "La Belle Aurore"];
+    let (mut written, mut refused) = (0, 0);
+    let (zone, safe, whole) = (size.zone().unwrap(), size.safe(), size.page().to_rect());
+    for seed in 0..200_u64 {
+        let words = [3, 12, 25, 40, 60, 90, 140][(seed % 7) as usize];
+        let faces = match drawn(lob, size, seed, words, hands[(seed % 4) as usize]) {
+            Ok(faces) => faces,
+            Err(Misfit::Note(Refusal::Overflow(over))) => {
+                assert!(over.lines > 0 || over.wide.is_some());
+                refused += 1;
+                continue;
+            }
+            Err(other) => panic!("{other:?}"),
+        };
+        written += 1;
+        let page = size.side(&faces.panels[&Panel::Written]);
+        assert_eq!(dark(&page, zone), 0, "{} seed {seed}: ink in the reserved corner", size.name);
+        for edge in [
+            Rect::new(whole.x0, whole.y0, whole.x1, safe.y0),
+            Rect::new(whole.x0, safe.y1, whole.x1, whole.y1),
+            Rect::new(whole.x0, safe.y0, safe.x0, safe.y1),
+            Rect::new(safe.x1, safe.y0, whole.x1, safe.y1),
+        ] {
+            assert_eq!(dark(&page, edge), 0, "{} seed {seed}: ink outside the safe area", size.name);
+        }
+        assert!(dark(&page, Rect::new(safe.x0, safe.y0, safe.x1, zone.y0)) > 100, "the note is there");
     }
+    eprintln!("{}: {written} notes drawn, {refused} refused as too long", size.name);
+    assert!(written > 60 && (size.name != "4x6" || refused > 10), "{}: {written} written, {refused} refused", size.name);
 }

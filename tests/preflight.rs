@@ -32,7 +32,7 @@ impl Maker {
             "Contents" => contents,
             "Resources" => resources,
         };
-        for (key, value) in more.iter() {
+        for (key, value) in &more {
             page.set(key.clone(), value.clone());
         }
         let id = self.document.add_object(page);

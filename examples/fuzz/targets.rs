@@ -169,7 +169,7 @@ fn words(bytes: &[u8]) -> u64 {
     let names = vec!["Ana".to_owned(), "Ana López".to_owned()];
     let prints = wetink::echo::exact(&text, &names);
     seen(|s| {
-        (about(read.all().len()), read.sentences().min(6), read.language().to_owned() as u8, prints.is_some()).hash(s);
+        (about(read.all().len()), read.sentences().min(6), read.language() as u8, prints.is_some()).hash(s);
         std::mem::discriminant(&shape).hash(s);
         (safe.len() == text.len()).hash(s);
     })

@@ -4,12 +4,13 @@
 //! between two cards, stops there, clears away what it began and says what was not done. Who can't wait presses it again. Without a bar
 //! the process ends at once, as everybody expects of a question or a short verb; the ledger stands that at any moment.
 
+use std::fmt;
 use std::io::{Read, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::cli::talk::count;
 use crate::trouble::{Result, Trouble};
@@ -119,10 +120,14 @@ impl Bar {
     fn draw(&self) -> ProgressBar {
         let bar = ProgressBar::with_draw_target(self.all.map(|n| n as u64), ProgressDrawTarget::stderr());
         let of = match self.all {
-            Some(_) => "{msg} {wide_bar} {human_pos} of {human_len}, {per_sec:.0}, {eta} left",
-            None => "{spinner} {msg} {human_pos}, {per_sec:.0}",
+            Some(_) => "{msg} {wide_bar} {human_pos} of {human_len}, {rate}, {eta} left",
+            None => "{spinner} {msg} {human_pos}, {rate}",
         };
-        bar.set_style(ProgressStyle::with_template(of).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let rate = |state: &ProgressState, line: &mut dyn fmt::Write| {
+            let _ = write!(line, "{:.0} a second", state.per_sec());
+        };
+        let style = ProgressStyle::with_template(of).unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.with_key("rate", rate));
         bar.set_message(self.doing);
         bar.with_elapsed(self.begun.elapsed())
     }

@@ -104,8 +104,12 @@ impl Doctor {
             }
         }
         if left > 0 {
-            return Err(Trouble::damaged(format!("{} found that isn't well", count(left, "thing")))
-                .hint("copies of the ledger are in backups/; `wetink restore FILE` puts one back and keeps what is there now"));
+            return Err(Trouble::damaged(format!(
+                "{} not as {} should be",
+                if left == 1 { "1 thing is".into() } else { format!("{left} things are") },
+                if left == 1 { "it" } else { "they" }
+            ))
+            .hint("copies of the ledger are in backups/; `wetink restore FILE` puts one back and keeps what is there now"));
         }
         let cards = ledger.as_ref().map_or(Ok(0), Ledger::count_cards)?;
         talk.say(format!(
@@ -197,7 +201,7 @@ fn offer_copy(shop: &Shop, found: Found) -> Found {
         .flat_map(|folder| folder.read_dir().into_iter().flatten().flatten())
         .filter(|e| {
             let name = e.file_name().to_string_lossy().into_owned();
-            name.ends_with(".db") && name.starts_with("ledger") && name != "ledger.db"
+            e.path().extension().is_some_and(|end| end == "db") && name.starts_with("ledger") && name != "ledger.db"
         })
         .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
         .collect();

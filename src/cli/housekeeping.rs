@@ -210,6 +210,8 @@ fn put_back_bytes(shop: &Shop, from: &Path, bytes: &[u8], talk: &Talk) -> Result
         std::fs::hard_link(&ledger, &aside)
             .or_else(|_| std::fs::copy(&ledger, &aside).map(|_| ()))
             .map_err(|e| Trouble::file("keep", &ledger, &e))?;
+        // Its journal belongs to it, and would spoil any other.
+        let _ = std::fs::rename(shop.dir.join("ledger.db-journal"), aside.with_extension("db-journal"));
         talk.say(format!("What was there is kept as {}", shop.name_of(&aside)));
     }
     workroom::step("the old ledger is kept");

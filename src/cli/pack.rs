@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::cli::check::{self, open_sheet};
 use crate::cli::due::month_of_sheet;
-use crate::cli::print::{job, the_sheet};
+use crate::cli::print::{ready, record, the_sheet};
 use crate::cli::talk::{GOOD, STRONG, Talk, WARN, count, styled};
 use crate::cli::workroom::{self, Workroom, bundle, step, waiting_name};
 use crate::cli::{Done, World};
@@ -19,10 +19,9 @@ use crate::desk::{Desk, Judged};
 use crate::echo::{Finding, Rule};
 use crate::ledger::Change;
 use crate::ledger::batches::Batch;
-use crate::ledger::cards::{Card, Made, NewCard};
+use crate::ledger::cards::{Card, Made};
 use crate::ledger::people::Who;
 use crate::note::Note;
-use crate::occasion::Occasion;
 use crate::out::pack::fields::{self, Fields, Party};
 use crate::out::pack::{Artwork, Format, Service};
 use crate::person::Status;
@@ -100,12 +99,7 @@ impl Pack {
         check::tell(&desk, &sheet, &all, talk);
         let refused = all.iter().any(|j| j.note.is_none() && j.printed.is_none());
         let ended = if refused { Done::Code(3) } else { Done::Well };
-        let mut jobs: Vec<Job<'_>> = Vec::new();
-        for judged in all.iter().filter(|j| j.printed.is_none()) {
-            if let (Some(who), Some(note)) = (&judged.who, &judged.note) {
-                jobs.push(job(&room, who, note, judged, jobs.len() + 1)?);
-            }
-        }
+        let jobs = ready(&room, &all)?;
         if jobs.is_empty() {
             let before = packs(&room, &service, &sheet.file)?;
             if before.is_empty() {
@@ -135,26 +129,8 @@ impl Pack {
             cards: u32::try_from(jobs.len()).unwrap_or(u32::MAX),
             state: "ready".into(),
         };
-        let batch = commit(&shop, &mut room, batch, &parcel, |change, n, _| {
-            for (at, (job, made)) in jobs.iter().zip(&made).enumerate() {
-                let new = NewCard {
-                    id: &job.card,
-                    to: job.who.id(),
-                    household: matches!(job.who, Who::Household(..)),
-                    occasion: &job.occasion,
-                    key: &Occasion::new(&job.occasion).key(job.day),
-                    day: job.day,
-                    note: job.note.text(),
-                    ps: job.note.ps(),
-                    because: job.note.because(),
-                    batch: Some((n, at as u32 + 1)),
-                    made,
-                };
-                let row = change.add_card(&new, &crate::desk::names(job.who))?;
-                change.happened(row, "printed", world.today, service.name, "")?;
-            }
-            Ok(())
-        })?;
+        let batch =
+            commit(&shop, &mut room, batch, &parcel, |change, n, _| record(change, &jobs, &made, n, world.today, service.name))?;
         self.told(&shop, &service, size, &batch, "packed", talk);
         Ok(ended)
     }

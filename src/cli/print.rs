@@ -15,11 +15,11 @@ use crate::cli::due::month_of_sheet;
 use crate::cli::talk::{GOOD, STRONG, Talk, WARN, count, styled};
 use crate::cli::workroom::{self, Workroom, step, waiting_name};
 use crate::cli::{Done, World};
-use crate::day::Month;
+use crate::day::{Day, Month};
 use crate::desk::{Desk, Judged};
 use crate::ledger::Change;
 use crate::ledger::batches::Batch;
-use crate::ledger::cards::{Card, NewCard};
+use crate::ledger::cards::{Card, Made, NewCard};
 use crate::ledger::people::Who;
 use crate::note::Note;
 use crate::occasion::Occasion;
@@ -92,12 +92,7 @@ impl Print {
         if before > 0 {
             talk.say(format!("{} printed before; `wetink print --again CARD` prints a spoilt one again", count(before, "card")));
         }
-        let mut jobs: Vec<Job<'_>> = Vec::new();
-        for judged in all.iter().filter(|j| j.printed.is_none()) {
-            if let (Some(who), Some(note)) = (&judged.who, &judged.note) {
-                jobs.push(job(&room, who, note, judged, jobs.len() + 1)?);
-            }
-        }
+        let jobs = ready(&room, &all)?;
         let ended = if refused { Done::Code(3) } else { Done::Well };
         if jobs.is_empty() {
             talk.say("Nothing to print.");
@@ -129,27 +124,8 @@ impl Print {
         }
         let sheet_file = sheet.file.clone();
         let batch = Making { world, shop: &shop, studio: &studio, talk, month, sheet: &sheet_file };
-        let (batch, printed) = batch.commit(&mut room, &jobs, |change, n, _, printed| {
-            for (at, job) in jobs.iter().enumerate() {
-                let new = NewCard {
-                    id: &job.card,
-                    to: job.who.id(),
-                    household: matches!(job.who, Who::Household(..)),
-                    occasion: &job.occasion,
-                    key: &Occasion::new(&job.occasion).key(job.day),
-                    day: job.day,
-                    note: job.note.text(),
-                    ps: job.note.ps(),
-                    because: job.note.because(),
-                    batch: Some((n, at as u32 + 1)),
-                    made: &printed.made[at],
-                };
-                let names = crate::desk::names(job.who);
-                let row = change.add_card(&new, &names)?;
-                change.happened(row, "printed", world.today, "", "")?;
-            }
-            Ok(())
-        })?;
+        let (batch, printed) =
+            batch.commit(&mut room, &jobs, |change, n, _, printed| record(change, &jobs, &printed.made, n, world.today, ""))?;
         self.told(&shop, &batch, &printed, talk);
         Ok(ended)
     }
@@ -214,6 +190,39 @@ impl Print {
         tell_beside(&batch.id, &printed, talk);
         Ok(Done::Well)
     }
+}
+
+/// The cards of a sheet that may be made now, numbered in its order.
+pub fn ready<'a>(room: &Workroom, all: &'a [Judged]) -> Result<Vec<Job<'a>>> {
+    let mut jobs: Vec<Job<'_>> = Vec::new();
+    for judged in all.iter().filter(|j| j.printed.is_none()) {
+        if let (Some(who), Some(note)) = (&judged.who, &judged.note) {
+            jobs.push(job(room, who, note, judged, jobs.len() + 1)?);
+        }
+    }
+    Ok(jobs)
+}
+
+/// Writes the cards of batch `n` into the ledger as printed `by` a service, or at home if that is empty.
+pub fn record(change: &Change<'_>, jobs: &[Job<'_>], made: &[Made], n: i64, today: Day, by: &str) -> Result<()> {
+    for (at, (job, made)) in jobs.iter().zip(made).enumerate() {
+        let new = NewCard {
+            id: &job.card,
+            to: job.who.id(),
+            household: matches!(job.who, Who::Household(..)),
+            occasion: &job.occasion,
+            key: &Occasion::new(&job.occasion).key(job.day),
+            day: job.day,
+            note: job.note.text(),
+            ps: job.note.ps(),
+            because: job.note.because(),
+            batch: Some((n, at as u32 + 1)),
+            made,
+        };
+        let row = change.add_card(&new, &crate::desk::names(job.who))?;
+        change.happened(row, "printed", today, by, "")?;
+    }
+    Ok(())
 }
 
 /// What is printed for one card: what was on earlier covers, and the facts for the cue sheet.

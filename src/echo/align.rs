@@ -68,26 +68,23 @@ impl Equal {
         equal
     }
 
-    /// Whether so many words stand in a row in both notes as a stretch has at least; two written as one count too.
+    /// Whether so many words stand in a row in both notes as a stretch has at least. Two words written as one anywhere are enough
+    /// to look closely.
     fn in_a_row(&self, draft: &Reading, earlier: &Reading) -> bool {
-        let width = self.columns + 1;
-        let (mut above, mut row) = (vec![0_u8; width], vec![0_u8; width]);
-        for i in 0..self.rows {
-            for j in 0..self.columns {
-                let joined = |r: &Reading, n: usize, shape: u64| r.terms.get(n).is_some_and(|t| t.joined == shape);
-                let near = |n: usize| n.saturating_sub(1)..=n;
-                let equal = self.at(i, j) > 0.0
-                    || near(i).any(|n| joined(draft, n, earlier.terms[j].shape))
-                    || near(j).any(|n| joined(earlier, n, draft.terms[i].shape));
-                row[j + 1] = if equal { 1 + above[j].max(above[j + 1]).max(row[j]).min(LEAST_PAIRS as u8) } else { 0 };
+        let joined = |one: &Reading, other: &Reading| {
+            one.terms.iter().any(|a| a.joined != 0 && other.terms.iter().any(|b| b.shape == a.joined))
+        };
+        let (mut above, mut row) = (vec![0_u8; self.columns + 1], vec![0_u8; self.columns + 1]);
+        for cells in self.cells.chunks_exact(self.columns.max(1)) {
+            for (j, cell) in cells.iter().enumerate() {
+                row[j + 1] = if *cell > 0.0 { 1 + above[j].max(above[j + 1]).max(row[j]) } else { 0 };
                 if usize::from(row[j + 1]) >= LEAST_PAIRS {
                     return true;
                 }
             }
             std::mem::swap(&mut above, &mut row);
-            row[0] = 0;
         }
-        false
+        joined(draft, earlier) || joined(earlier, draft)
     }
 
     /// Whether every word of some sentence of the draft, of more than a few, is somewhere in the earlier note.

@@ -52,7 +52,11 @@ pub(super) fn findings(draft: &Draft<'_>, earlier: &[Earlier], house: &House) ->
     let copy = copy(draft, &reading, &beside);
     found.extend(stranger::findings(draft, &reading, house, copy.as_ref().map(|c| c.0.earlier)));
     match copy {
-        Some((_, finding)) => found.push(finding),
+        Some((_, finding)) => {
+            // Where more of it comes from others than from the nearest one, naming them all says more.
+            let stitched = patchwork(draft, &reading, &beside).filter(|p| p.counts().2 < finding.counts().2);
+            found.push(stitched.filter(|_| finding.rule == Rule::NearDuplicate).unwrap_or(finding));
+        }
         None => found.extend(patchwork(draft, &reading, &beside)),
     }
     found.extend(wording::findings(draft, &reading, house));

@@ -16,12 +16,20 @@ pub(super) fn own(words: &Words, names: &[String]) -> Vec<bool> {
     }
     let english = Language::English.lexicon();
     let lexicon = words.language().lexicon();
-    let parts: Vec<Words> = names.iter().map(|n| Words::read_as(n, Language::Other)).collect();
     let is_small = |hash: u64| lexicon.is_function(hash) || english.is_function(hash);
+    let is_title = |hash: u64| lexicon.is_title(hash) || english.is_title(hash);
+    let parts: Vec<(Words, Vec<bool>)> = names
+        .iter()
+        .map(|n| {
+            let name = Words::read_as(n, Language::Other);
+            let weak = name.all().iter().map(|part| is_small(part.hash) || is_title(part.hash)).collect();
+            (name, weak)
+        })
+        .collect();
     for (n, word) in all.iter().enumerate() {
-        marks[n] = parts.iter().any(|name| {
-            name.all().iter().any(|part| {
-                if is_small(part.hash) || lexicon.is_title(part.hash) || english.is_title(part.hash) {
+        marks[n] = parts.iter().any(|(name, weak)| {
+            name.all().iter().zip(weak).any(|(part, weak)| {
+                if *weak {
                     return name.all().len() == 1 && part.hash == word.hash && word.capital;
                 }
                 part.hash == word.hash

@@ -73,15 +73,11 @@ pub(super) fn scattered(
     let mut row = vec![0.0_f32; old.len() + 1];
     for i in &new {
         let mut before = 0.0;
-        for j in 0..old.len() {
-            let worth = equal.at(*i, old[j]);
-            let here = if worth > 0.0 {
-                before + worth * f32::midpoint(draft.terms[*i].weight, earlier.terms[old[j]].weight)
-            } else {
-                0.0
-            };
-            before = row[j + 1];
-            row[j + 1] = row[j + 1].max(row[j]).max(here);
+        for (n, j) in old.iter().enumerate() {
+            let worth = equal.at(*i, *j) * f32::midpoint(draft.terms[*i].weight, earlier.terms[*j].weight);
+            let here = if worth > 0.0 { before + worth } else { 0.0 };
+            before = row[n + 1];
+            row[n + 1] = before.max(row[n]).max(here);
         }
     }
     let ordered = row[old.len()];

@@ -34,7 +34,7 @@ fn mentions(draft: &Draft<'_>, reading: &Reading) -> bool {
         let telling = |w: &&crate::words::Word| {
             w.len() >= 3 && !lexicon.is_greeting(w.hash) && reading.terms.iter().any(|t| !t.name && t.stem == w.stem)
         };
-        words.iter().any(|w| telling(w)) || !words.is_empty() && words.iter().all(|w| said.contains(&w.stem))
+        words.iter().any(telling) || !words.is_empty() && words.iter().all(|w| said.contains(&w.stem))
     })
 }
 

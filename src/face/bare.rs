@@ -37,6 +37,6 @@ impl Bare {
     #[must_use]
     pub fn glyph(&self, character: char) -> Option<u32> {
         let font = FontRef::from_index(&self.bytes, 0).ok()?;
-        font.charmap().map(character).map(|glyph| glyph.to_u32())
+        font.charmap().map(character).map(skrifa::GlyphId::to_u32)
     }
 }

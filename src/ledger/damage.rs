@@ -44,6 +44,8 @@ impl Ledger {
     /// Everything that can be found, however long it takes.
     pub fn damage(&self) -> Result<Damage> {
         let look = || -> rusqlite::Result<Damage> {
+            // All of one moment, whoever writes meanwhile.
+            let _moment = self.conn().unchecked_transaction()?;
             let mut found = Damage { file: self.torn("integrity_check(20)")?, ..Damage::default() };
             found.file.extend(self.unguarded()?);
             if !found.file.is_empty() {
@@ -64,6 +66,7 @@ impl Ledger {
     /// Before a change: what a small ledger shows of damage in a moment. A change to a damaged ledger would only hide it.
     pub fn fit_to_write(&self) -> Result<()> {
         let look = || -> rusqlite::Result<Vec<String>> {
+            let _moment = self.conn().unchecked_transaction()?;
             let pages: i64 = self.conn().pragma_query_value(None, "page_count", |r| r.get(0))?;
             let size: i64 = self.conn().pragma_query_value(None, "page_size", |r| r.get(0))?;
             let mut found = self.unguarded()?;
@@ -89,7 +92,10 @@ impl Ledger {
         let mut ask = self.conn().prepare(&format!("PRAGMA {check}"))?;
         let lines: Vec<String> = ask.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
         let torn = lines.into_iter().filter(|line| line != "ok");
-        Ok(torn.take(1).map(|line| format!("ledger.db is damaged: {}", line.lines().next_back().unwrap_or_default())).collect())
+        Ok(torn
+            .take(1)
+            .map(|line| format!("ledger.db is damaged (SQLite says: {})", line.lines().next_back().unwrap_or_default()))
+            .collect())
     }
 
     /// Guards, indexes and tables that aren't as they were made; a pen that was left in somebody's hand.

@@ -132,7 +132,27 @@ pub fn check(bytes: &[u8], asked: &Asked<'_>) -> Vec<Finding> {
         ));
     }
     found.sort_by_key(|f| (f.severity != Severity::Reject, f.page));
-    found
+    once(found)
+}
+
+/// What is the same on many pages is told of the first, with how many more there are.
+fn once(found: Vec<Finding>) -> Vec<Finding> {
+    let mut told: Vec<(Finding, usize)> = Vec::new();
+    for finding in found {
+        match told.iter_mut().find(|(t, _)| t.rule == finding.rule && t.message == finding.message && t.page.is_some()) {
+            Some((_, more)) => *more += 1,
+            None => told.push((finding, 0)),
+        }
+    }
+    let more = |(mut finding, more): (Finding, usize)| {
+        match more {
+            0 => {}
+            1 => finding.message += "; so it is on 1 more page",
+            n => finding.message += &format!("; so it is on {n} more pages"),
+        }
+        finding
+    };
+    told.into_iter().map(more).collect()
 }
 
 /// A picture: its pixels.
@@ -147,13 +167,13 @@ fn image_file(bytes: &[u8], asked: &Asked<'_>) -> Vec<Finding> {
         return vec![Finding::reject("kind", wants, "put both sides into one PDF")];
     }
     let sizes = || asked.size.into_iter().chain(service.sizes.iter().filter(|_| asked.size.is_none()));
-    let fits = |size: &Format| match size.pixels {
-        Some([w, h]) => (w, h) == (width, height),
-        None => {
-            let page = size.page();
-            let ratio = f64::from(width) / f64::from(height) / (page.width / page.height);
-            f64::from(width) >= (page.width / 72.0 * DPI).floor() && (ratio - 1.0).abs() < 0.005
+    let fits = |size: &Format| {
+        if let Some([w, h]) = size.pixels {
+            return (w, h) == (width, height);
         }
+        let page = size.page();
+        let ratio = f64::from(width) / f64::from(height) / (page.width / page.height);
+        f64::from(width) >= (page.width / 72.0 * DPI).floor() && (ratio - 1.0).abs() < 0.005
     };
     if sizes().any(fits) {
         return Vec::new();

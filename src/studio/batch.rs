@@ -135,7 +135,10 @@ impl Studio {
         }
         let paper =
             if self.shop.settings.print.paper == "letter" { Size::new(612.0, 792.0) } else { Size::new(mm(210.0), mm(297.0)) };
-        let title = format!("Write these by hand, in this order: {} cards", cues.len());
+        let title = match cues.len() {
+            1 => "Write this card by hand".to_owned(),
+            several => format!("Write these {several} cards by hand, in this order"),
+        };
         let pages: Vec<Page> = cue::sheets(&title, &cues, paper, &self.case)?;
         pdf::write(&pages, &self.meta(Some(Sides::One)))
     }

@@ -150,7 +150,9 @@ impl Lexicon {
             into.extend(line.split_whitespace().map(hash));
         }
         if phrases {
-            lexicon.greeting_stems = greeting.iter().map(|w| language.stem_hash(w, super::shape_hash(w))).collect();
+            // Of short words the stem looks like others: what `hey` ends in is the stroke that `heel` ends in.
+            let long = greeting.iter().filter(|w| w.len() > 4);
+            lexicon.greeting_stems = long.map(|w| language.stem_hash(w, super::shape_hash(w))).collect();
         }
         lexicon.hails.sort_by_key(|h| std::cmp::Reverse(h.len()));
         for (n, pattern) in lexicon.patterns.iter().enumerate() {

@@ -62,11 +62,11 @@ impl Words {
         }
         // The best way to cut up to each letter: its worth, and the length of the word that ends there (0: none does).
         let mut best: Vec<(usize, usize)> = vec![(0, 0); text.len() + 1];
-        for at in 0..text.len() {
+        for (at, first) in text.iter().enumerate() {
             if best[at + 1].0 < best[at].0 {
                 best[at + 1] = (best[at].0, 0);
             }
-            for word in known.get(&text[at]).into_iter().flatten() {
+            for word in known.get(first).into_iter().flatten() {
                 let end = at + word.len();
                 if text[at..].starts_with(word.as_bytes()) && best[end].0 < best[at].0 + 4 * word.len() - 3 {
                     best[end] = (best[at].0 + 4 * word.len() - 3, word.len());
@@ -91,11 +91,11 @@ impl Words {
             *known && range.len() <= 2 && unknown(n.checked_sub(1)) && unknown(Some(n + 1))
         };
         let mut parts: Vec<(Range<usize>, bool)> = Vec::new();
-        for n in 0..cuts.len() {
-            let known = cuts[n].1 && !chance(n);
+        for (n, (cut, known)) in cuts.iter().enumerate() {
+            let known = *known && !chance(n);
             match parts.last_mut() {
-                Some((range, false)) if !known => range.end = cuts[n].0.end,
-                _ => parts.push((cuts[n].0.clone(), known)),
+                Some((range, false)) if !known => range.end = cut.end,
+                _ => parts.push((cut.clone(), known)),
             }
         }
         // Words that are whole as they were typed need no cutting.

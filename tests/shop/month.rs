@@ -387,5 +387,6 @@ fn check_write_and_print_refuse_the_same_notes_by_the_same_rules() {
     assert_eq!(refusals(&crate::builder::said(&write.env("EDITOR", "true").output().unwrap()).err), checked);
     let json = shop.run(&["check", "--json"]).ended(3).json();
     assert_eq!(json["refused"], 3);
-    assert!(json["cards"][0]["findings"][0]["share"].is_number() && json["cards"][0]["findings"][0]["ranges"].is_array());
+    let findings = json["cards"][0]["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|f| f["share"].is_number() && !f["ranges"].as_array().unwrap().is_empty()), "{findings:?}");
 }

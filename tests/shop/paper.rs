@@ -263,8 +263,8 @@ fn a_spoilt_card_turned_by_hand_has_its_back_too() {
     set(&shop, &[("duplex = \"long-edge\"", "duplex = \"manual\"")]);
     shop.run(&["print"]).ok();
     let said = shop.run(&["print", "--again", "ana-lopez-birthday-2026"]).ok();
-    assert!(said.err.contains("the other side, to print second: out/2026-11-a-backs.pdf"), "{}", said.err);
-    assert!(shop.file("out/2026-11-a-backs.pdf").is_file());
+    assert!(said.err.contains("the other side, to print second: out/2026-12-b-backs.pdf"), "{}", said.err);
+    assert!(shop.file("out/2026-12-b-backs.pdf").is_file());
 }
 
 #[test]

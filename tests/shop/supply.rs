@@ -135,7 +135,7 @@ fn fonts_and_data_bring_their_licences() {
         let licence = licence.unwrap_or_else(|| panic!("{} has no licence", entry.path().display()));
         let text = fs::read_to_string(entry.path().join(licence)).unwrap();
         assert!(text.contains("SIL OPEN FONT LICENSE") || text.contains("Apache License"), "{}", entry.path().display());
-        fonts += names.iter().filter(|n| n.ends_with(".ttf") || n.ends_with(".otf")).count();
+        fonts += names.iter().filter(|n| Path::new(n).extension().is_some_and(|e| e == "ttf" || e == "otf")).count();
     }
     assert!(fonts >= 9, "{fonts} fonts");
     for (data, licence) in [

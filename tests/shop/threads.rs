@@ -290,7 +290,11 @@ fn the_timers_files_are_what_their_systems_read() {
     let escaped = dir.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     let words = format!("<string>--shop</string>\n    <string>{escaped}</string>\n    <string>due</string>");
     assert!(agent.contains(&words), "{agent}");
-    assert!(launchd[0].0.contains("/Library/LaunchAgents/wetink-") && launchd[0].0.ends_with(".plist"), "{}", launchd[0].0);
+    assert!(
+        launchd[0].0.contains("/Library/LaunchAgents/wetink-") && launchd[0].0.rsplit('.').next() == Some("plist"),
+        "{}",
+        launchd[0].0
+    );
     assert_eq!(agent.matches("<key>Weekday</key>").count(), 5);
     let windows = read("windows");
     let units: Vec<u16> = windows[0].1.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();

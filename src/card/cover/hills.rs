@@ -82,7 +82,7 @@ pub(super) fn draw(cover: &mut Cover<'_>) {
         (style.leading(leading), cover.greeting.words.trim_end_matches('.').to_uppercase())
     };
     let style = style.fitted(&text, room);
-    let half = (style.caps() + style.leading * (text.lines().count().max(1) - 1) as f64) / 2.0;
+    let half = f64::midpoint(style.caps(), style.leading * (text.lines().count().max(1) - 1) as f64);
     // Several lines keep off the picture, and off the edge of the card.
     let base = floor + ((cover.size.height - floor) * 0.37).max(unit * 0.075 + half);
     let base = base.min(cover.size.height - MARGIN - half);

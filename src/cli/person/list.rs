@@ -46,7 +46,7 @@ impl List {
             format!("{shown}{}", " ".repeat(width.saturating_sub(wide(&shown))))
         };
         for person in &people {
-            let birthday = person.birthday.map_or_else(String::new, |b| b.plain());
+            let birthday = person.birthday.map_or_else(String::new, crate::day::Birthday::plain);
             let mut line = format!(
                 "{}  {}  {birthday:<17}  {}",
                 pad(person.id.as_str(), ids),

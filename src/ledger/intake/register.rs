@@ -184,6 +184,7 @@ impl Register {
         Ok(None)
     }
 
+    #[allow(clippy::type_complexity)] // Trouble, doubt, or somebody: three answers, and a name for the nesting would hide them.
     /// The one who is meant by an id or a whole name, and whether it is a household; several if it may be any of them.
     pub(super) fn called(&self, change: &Change<'_>, typed: &str) -> Result<Result<Option<(Id, bool)>, Vec<Id>>> {
         let id = Id::from_stored(typed.trim().to_lowercase());

@@ -76,7 +76,7 @@ pub fn recipient(service: &Service, size: &Format, party: &Party<'_>, shop_count
             None => "print it at home, or take the card off the sheet".into(),
         };
         let to = size.to.join(", ");
-        complain(format!("{title} is only known to send a {} card to {to}, and this one goes to {country}", size.name), help);
+        complain(format!("{title} is known to send {} cards only to {to}, and this one goes to {country}", size.name), help);
     }
     let found = fields(service, party, country, home, &mut wrong);
     if wrong.is_empty() { Ok(found) } else { Err(wrong) }
@@ -273,9 +273,7 @@ mod tests {
         let wrong = recipient(&lob, lob.size(Some("6x9")).unwrap(), &toronto, "US").unwrap_err();
         assert!(wrong[0].help.contains("--size 4x6"), "{wrong:?}");
         let thanks = Service::named("thanks.io").unwrap();
-        assert!(
-            recipient(&thanks, thanks.size(None).unwrap(), &toronto, "US").unwrap_err()[0].message.contains("only known to send")
-        );
+        assert!(recipient(&thanks, thanks.size(None).unwrap(), &toronto, "US").unwrap_err()[0].message.contains("known to send"));
         let shop = Party { id: "", address: ana("YO21 1PU", "", "GB").address, name: "Hill".into(), ..Party::default() };
         assert!(sender(&lob, &shop, "GB").unwrap_err()[0].message.contains("a sender in US"));
     }

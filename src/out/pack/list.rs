@@ -15,11 +15,11 @@ pub const GUARD: char = '\u{a0}';
 pub fn fill(pattern: &str, fields: &Fields) -> String {
     let mut text = String::new();
     let mut rest = pattern;
-    while let Some((before, after)) = rest.split_once('{') {
-        text.push_str(before);
-        let Some((key, after)) = after.split_once('}') else { break };
-        text.push_str(fields.get(key).map_or("", String::as_str));
-        rest = after;
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}') else { break };
+        text.push_str(&rest[..open]);
+        text.push_str(fields.get(&rest[open + 1..open + close]).map_or("", String::as_str));
+        rest = &rest[open + close + 1..];
     }
     text + rest
 }
@@ -169,6 +169,6 @@ mod tests {
     #[test]
     fn patterns_are_filled_once() {
         let fields = Fields::from([("name", "{zip}".to_owned()), ("zip", "1".to_owned())]);
-        assert_eq!(fill("a {name} b {none}c {", &fields), "a {zip} b c ");
+        assert_eq!(fill("a {name} b {none}c {", &fields), "a {zip} b c {");
     }
 }

@@ -166,16 +166,12 @@ fn ink(kind: usize, values: &[f64]) -> Ink {
 impl Reader<'_> {
     fn unpack(&mut self, stream: &Stream) -> Option<Vec<u8>> {
         let left = UNPACKED.saturating_sub(self.unpacked);
-        match stream.get_plain_content_with_limit(left) {
-            Ok(bytes) => {
-                self.unpacked += bytes.len();
-                Some(bytes)
-            }
-            Err(_) => {
-                self.drawn.endless = true;
-                None
-            }
-        }
+        let Ok(bytes) = stream.get_plain_content_with_limit(left) else {
+            self.drawn.endless = true;
+            return None;
+        };
+        self.unpacked += bytes.len();
+        Some(bytes)
     }
 
     fn put(&mut self, item: Item, clip: Option<Rect>, text: bool) {
@@ -464,16 +460,13 @@ impl Reader<'_> {
                 read
             })
         };
-        match pixels {
+        if let Some(pixels) = pixels {
             // A PDF's picture stands on its unit square, ours hangs from it.
-            Some(pixels) => {
-                let up = Affine::new([1.0, 0.0, 0.0, -1.0, 0.0, 1.0]);
-                self.put(Item::Picture(pixels, state.to * up), state.clip, false);
-            }
-            None => {
-                let dark = State { fill: if stencil { state.fill } else { Ink::BLACK }, ..state.clone() };
-                self.fill(&Rect::new(0.0, 0.0, 1.0, 1.0).to_path(0.1), &dark);
-            }
+            let up = Affine::new([1.0, 0.0, 0.0, -1.0, 0.0, 1.0]);
+            self.put(Item::Picture(pixels, state.to * up), state.clip, false);
+        } else {
+            let dark = State { fill: if stencil { state.fill } else { Ink::BLACK }, ..state.clone() };
+            self.fill(&Rect::new(0.0, 0.0, 1.0, 1.0).to_path(0.1), &dark);
         }
     }
 }

@@ -54,7 +54,7 @@ impl<'a> Lexer<'a> {
             match byte {
                 b'%' => {
                     while self.bytes.get(self.at).is_some_and(|b| !matches!(b, b'\n' | b'\r')) {
-                        self.at += 1
+                        self.at += 1;
                     }
                 }
                 0 | 9 | 10 | 12 | 13 | 32 => self.at += 1,
@@ -210,10 +210,7 @@ impl<'a> Lexer<'a> {
         while let Some(&byte) = self.bytes.get(self.at) {
             let twice = self.bytes.get(self.at + 1) == Some(&byte);
             match byte {
-                b'(' => {
-                    self.literal();
-                    continue;
-                }
+                b'(' => drop(self.literal()),
                 b'<' if twice => {
                     open += 1;
                     self.at += 2;

@@ -289,7 +289,7 @@ impl<'a> Walk<'a> {
     fn each(&mut self, resources: &'a Dictionary, kind: &[u8]) -> Vec<&'a Object> {
         let Some(all) = dict(self.document, resources, kind) else { return Vec::new() };
         let mut new = Vec::new();
-        for (_, object) in all.iter() {
+        for (_, object) in all {
             self.looked += 1;
             if self.looked > OBJECTS {
                 break;
