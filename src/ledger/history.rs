@@ -57,21 +57,22 @@ impl Ledger {
 
     /// Every card that was made for a day on or after `from`, with the day it was printed.
     pub fn sent(&self, from: Day) -> Result<Vec<Sent>> {
-        let mut ask = self
-            .conn()
-            .prepare_cached(
+        let read = || -> rusqlite::Result<Vec<Sent>> {
+            let mut ask = self.conn().prepare_cached(
                 "SELECT who, occasion, key, card.day, coalesce(batch.day, card.day), card.state
                  FROM card LEFT JOIN batch ON batch.n = card.batch WHERE card.day >= ?1 ORDER BY card.day, card.n",
-            )
-            .map_err(|e| damaged(&e))?;
-        let mut rows = ask.query([from.to_string()]).map_err(|e| damaged(&e))?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next().map_err(|e| damaged(&e))? {
-            let text = |at: usize| row.get::<_, String>(at).map_err(|e| damaged(&e));
-            let (Some(on), Some(made)) = (day(text(3)?.as_bytes()), day(text(4)?.as_bytes())) else { continue };
-            found.push(Sent { to: Id::from_stored(text(0)?), occasion: text(1)?, key: text(2)?, day: on, made, state: text(5)? });
-        }
-        Ok(found)
+            )?;
+            let mut rows = ask.query([from.to_string()])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let text = |at: usize| row.get_ref(at).and_then(|value| Ok(value.as_str()?));
+                let (Some(on), Some(made)) = (day(text(3)?.as_bytes()), day(text(4)?.as_bytes())) else { continue };
+                let (occasion, key, state) = (text(1)?.to_owned(), text(2)?.to_owned(), text(5)?.to_owned());
+                found.push(Sent { to: Id::from_stored(text(0)?.to_owned()), occasion, key, day: on, made, state });
+            }
+            Ok(found)
+        };
+        read().map_err(|e| damaged(&e))
     }
 
     /// How often mail to somebody came back since their address was last changed and since they last answered.

@@ -21,6 +21,8 @@ CREATE TABLE story (
   marks  BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX story_dropped ON story (person) WHERE marks IS NULL;
+-- Promises are counted among the few touches that are one or close something.
+CREATE INDEX touch_thread ON touch (person, kind, closes) WHERE kind = 'promise' OR closes <> '';
 CREATE TRIGGER story_of_new_touch AFTER INSERT ON touch BEGIN
   UPDATE story SET marks = NULL WHERE person = new.person AND marks IS NOT NULL;
   INSERT INTO story (person) SELECT new.person WHERE NOT EXISTS (SELECT 1 FROM story WHERE person = new.person);
@@ -288,11 +290,11 @@ impl Ledger {
             [],
             |r| r.get(0),
         )?;
-        let mut ask = self.conn().prepare_cached("SELECT person, marks FROM story WHERE marks IS NOT NULL")?;
+        let mut ask = self.conn().prepare_cached("SELECT person, marks FROM story")?;
         let mut rows = ask.query([])?;
         while let Some(row) = rows.next()? {
             let touches = packed(self.conn(), row.get_ref(0)?.as_str()?)?;
-            wrong += i64::from(touches.is_empty() || row.get_ref(1)?.as_blob()? != pack(&touches));
+            wrong += i64::from(touches.is_empty() || row.get_ref(1)?.as_blob_or_null()? != Some(pack(&touches).as_slice()));
         }
         Ok(usize::try_from(wrong).unwrap_or(0))
     }
@@ -433,13 +435,19 @@ mod tests {
                         let sql = "INSERT INTO touch (person, kind, day, until) VALUES (?1, ?2, ?3, 'soon')";
                         ledger.conn().execute(sql, params![one.id.as_str(), kind, on.to_string()]).unwrap();
                     }
-                    _ => {
+                    13 => {
                         let sql = "UPDATE touch SET until = ?2, person = ?3 WHERE person = ?1";
                         let until = on.plus(9).to_string();
                         ledger.conn().execute(sql, params![one.id.as_str(), until, other.id.as_str()]).unwrap();
                     }
+                    _ => {}
                 }
                 all += same(&ledger, &rules, &format!("seed {seed}, step {step}, change {what}"));
+                if what >= 12 {
+                    // The next change, whatever it is, packs what others dropped.
+                    assert!(what > 12 || ledger.mispacked().unwrap() > 0);
+                    ledger.change(|_| Ok(())).unwrap();
+                }
                 assert_eq!(ledger.mispacked().unwrap(), 0, "seed {seed}, step {step}, change {what}");
             }
             let dropped = "SELECT count(*) FROM story WHERE marks IS NULL";
