@@ -149,7 +149,7 @@ impl<'a> Desk<'a> {
         house.signs(&shop.settings.shop.name);
         house.signs(&shop.settings.shop.signs);
         house.frequencies = ledger.frequencies()?;
-        for person in ledger.people()? {
+        for person in ledger.parties()? {
             house.names.add(&person.name.given, person.id.as_str());
             house.names.add(&person.name.called, person.id.as_str());
             house.names.add_family(&person.name.family, person.id.as_str());

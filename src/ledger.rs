@@ -23,6 +23,7 @@ pub mod merge;
 pub mod people;
 mod schema;
 mod seal;
+pub mod story;
 
 /// An open ledger.
 #[derive(Debug)]
@@ -84,6 +85,7 @@ impl Ledger {
         let op = journal::take_up(&change.tx, self.operation.as_ref()).map_err(|e| damaged(&e))?;
         let done = work(&change)?;
         change.write_echoes()?;
+        change.pack_stories()?;
         let op = journal::put_down(&change.tx, op).map_err(|e| damaged(&e))?;
         change.seal()?;
         change.tx.commit().map_err(|e| damaged(&e))?;

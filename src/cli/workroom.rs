@@ -1,13 +1,14 @@
 //! What almost every verb begins with: the shop's lock taken, the ledger open, and whatever a crash left mended and told.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{IsTerminal as _, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::cli::bar::Bar;
 use crate::cli::talk::Talk;
 use crate::day::Day;
 use crate::ledger::Ledger;
@@ -60,10 +61,9 @@ pub fn open(shop: &Shop) -> Result<Ledger> {
     let mut ledger = Ledger::open(&path)?;
     // A newer wetink may read words otherwise: the index is then made anew, once.
     if ledger.echoes_are_stale()? {
-        let bar = indicatif::ProgressBar::with_draw_target(Some(ledger.count_cards()?), indicatif::ProgressDrawTarget::stderr());
-        bar.set_message("reading the earlier notes anew");
-        ledger.rebuild_echoes(&mut |done, _| bar.set_position(done))?;
-        bar.finish_and_clear();
+        let (all, watched) = (ledger.count_cards()? as usize, std::io::stderr().is_terminal());
+        let bar = Bar::only_shown("reading the earlier notes anew", "note", Some(all), watched);
+        ledger.rebuild_echoes(&mut |done, _| bar.at(done as usize).unwrap_or_default())?;
     }
     Ok(ledger)
 }

@@ -7,7 +7,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension as _, params, params_from_iter};
 use serde_json::{Map, Value, json};
 
-use super::{Exchanged, NESTED, customs, value};
+use super::{Exchanged, FORMAT, NESTED, customs, value};
 use crate::ledger::echoes::Forgotten;
 use crate::ledger::erase::{self, Suppressed};
 use crate::ledger::intake::Said;
@@ -96,7 +96,7 @@ impl Door<'_> {
             };
             if number == 1 {
                 let version = body.get("ledger").and_then(Value::as_i64).filter(|_| kind == "wetink").ok_or_else(not_ours)?;
-                if version > i64::from(schema::VERSION) {
+                if version > i64::from(FORMAT) {
                     return Err(Trouble::failed("this file was written by a newer wetink")
                         .hint("install the newer version; nothing was changed"));
                 }
