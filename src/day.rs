@@ -3,23 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate};
 
 use crate::trouble::{Result, Trouble};
 
-/// A civil day in the shop's own calendar. Written `2026-12-12`.
+/// A civil day in the shop's own calendar. Written `2026-12-12`. Kept as a number, because days are mostly compared and counted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Day(NaiveDate);
+pub struct Day(i32);
 
-/// The calendar's first and last day here: years have four digits, in files and in the ledger.
-const ENDS: (Day, Day) = (Day(end(0, 1, 1)), Day(end(9999, 12, 31)));
-
-const fn end(year: i32, month: u32, day: u32) -> NaiveDate {
-    match NaiveDate::from_ymd_opt(year, month, day) {
-        Some(day) => day,
-        None => NaiveDate::MAX,
-    }
-}
+/// The calendar's first and last day here, 1 January 0000 and 31 December 9999: years have four digits, in files and in the ledger.
+const ENDS: (Day, Day) = (Day(-365), Day(3_652_059));
 
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -29,68 +22,88 @@ impl Day {
     /// The day, if there is such a day.
     #[must_use]
     pub fn new(year: i32, month: u32, day: u32) -> Option<Day> {
-        NaiveDate::from_ymd_opt(year, month, day).map(Day).filter(|day| (ENDS.0..=ENDS.1).contains(day))
+        NaiveDate::from_ymd_opt(year, month, day)
+            .map(|date| Day(date.num_days_from_ce()))
+            .filter(|day| (ENDS.0..=ENDS.1).contains(day))
     }
 
     /// Today by the computer's clock and zone. Only the roof calls this; everybody else is told what day it is.
     #[must_use]
     pub fn today() -> Day {
-        Day(chrono::Local::now().date_naive())
+        Day(chrono::Local::now().date_naive().num_days_from_ce())
+    }
+
+    /// The day of this number; 1 is the first day of the year 1.
+    #[must_use]
+    pub fn numbered(number: i64) -> Option<Day> {
+        i32::try_from(number).ok().map(Day).filter(|day| (ENDS.0..=ENDS.1).contains(day))
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        self.0.into()
+    }
+
+    fn date(self) -> NaiveDate {
+        NaiveDate::from_num_days_from_ce_opt(self.0).unwrap_or_default()
     }
 
     /// Calendar year.
     #[must_use]
     pub fn year(self) -> i32 {
-        self.0.year()
+        self.date().year()
     }
 
     /// Month, 1 to 12.
     #[must_use]
     pub fn month(self) -> u32 {
-        self.0.month()
+        self.date().month()
     }
 
     /// Day of the month, 1 to 31.
     #[must_use]
     pub fn day(self) -> u32 {
-        self.0.day()
+        self.date().day()
     }
 
     /// So many days later, or earlier when negative; stops at the ends of the calendar.
     #[must_use]
     pub fn plus(self, days: i64) -> Day {
-        let moved = chrono::TimeDelta::try_days(days).and_then(|delta| self.0.checked_add_signed(delta));
-        moved.map_or(if days < 0 { ENDS.0 } else { ENDS.1 }, |moved| Day(moved).clamp(ENDS.0, ENDS.1))
+        let moved = i64::from(self.0).saturating_add(days);
+        Day::numbered(moved).unwrap_or(if days < 0 { ENDS.0 } else { ENDS.1 })
     }
 
     /// Days from `earlier` to this day.
     #[must_use]
     pub fn since(self, earlier: Day) -> i64 {
-        (self.0 - earlier.0).num_days()
+        i64::from(self.0 - earlier.0)
     }
 
     /// Day of the week: 0 is Monday, 6 is Sunday.
     #[must_use]
     pub fn weekday(self) -> u32 {
-        self.0.weekday().num_days_from_monday()
+        (self.0 - 1).rem_euclid(7).unsigned_abs()
     }
 
     /// The Monday of this day's week.
     #[must_use]
     pub fn monday(self) -> Day {
-        Day(self.0.week(Weekday::Mon).first_day())
+        self.plus(-i64::from(self.weekday()))
     }
 
     /// `Sat 12 Dec`.
     #[must_use]
     pub fn short(self) -> String {
-        format!("{} {} {}", &DAYS[self.weekday() as usize][..3], self.day(), &MONTHS[self.0.month0() as usize][..3])
+        let date = self.date();
+        format!("{} {} {}", &DAYS[self.weekday() as usize][..3], date.day(), &MONTHS[date.month0() as usize][..3])
     }
 
     /// `12 Dec 2026`.
     #[must_use]
     pub fn plain(self) -> String {
-        format!("{} {} {}", self.day(), &MONTHS[self.0.month0() as usize][..3], self.year())
+        let date = self.date();
+        format!("{} {} {}", date.day(), &MONTHS[date.month0() as usize][..3], date.year())
     }
 
     /// The week's day in full, `Saturday`.
@@ -102,13 +115,14 @@ impl Day {
     /// The month in full, `December`.
     #[must_use]
     pub fn month_name(self) -> &'static str {
-        MONTHS[self.0.month0() as usize]
+        MONTHS[self.date().month0() as usize]
     }
 }
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.format("%Y-%m-%d"))
+        let date = self.date();
+        write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
     }
 }
 
@@ -162,7 +176,8 @@ impl Month {
     /// The month a day lies in.
     #[must_use]
     pub fn of(day: Day) -> Month {
-        Month { year: day.year(), month: day.month() }
+        let date = day.date();
+        Month { year: date.year(), month: date.month() }
     }
 
     /// Its first day.
@@ -346,6 +361,26 @@ mod tests {
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_calendar_has_two_ends_and_its_days_are_numbered() {
+        assert_eq!((ENDS.0, ENDS.1), (Day::new(0, 1, 1).unwrap(), Day::new(9999, 12, 31).unwrap()));
+        assert_eq!((Day::new(-1, 12, 31), Day::new(10_000, 1, 1), Day::new(2026, 2, 29)), (None, None, None));
+        assert_eq!((ENDS.0.plus(-1), ENDS.1.plus(1), ENDS.1.plus(i64::MAX)), (ENDS.0, ENDS.1, ENDS.1));
+        assert_eq!((ENDS.0.to_string(), ENDS.1.to_string()), ("0000-01-01".into(), "9999-12-31".into()));
+        assert_eq!((Day::numbered(ENDS.0.number() - 1), Day::numbered(i64::MAX)), (None, None));
+        let saturday = day("2026-12-12");
+        assert_eq!((saturday.weekday(), saturday.monday(), saturday.short()), (5, day("2026-12-07"), "Sat 12 Dec".into()));
+        assert_eq!(Day::numbered(saturday.number()), Some(saturday));
+        assert_eq!(Day::numbered(1).map(|d| (d.to_string(), d.weekday_name())), Some(("0001-01-01".into(), "Monday")));
+        let mut before = ENDS.0;
+        for number in (ENDS.0.number()..=ENDS.1.number()).step_by(97) {
+            let day = Day::numbered(number).unwrap();
+            assert_eq!(Day::new(day.year(), day.month(), day.day()), Some(day));
+            assert_eq!(before.plus(day.since(before)), day);
+            before = day;
+        }
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub struct Judged {
     pub note: Option<Note>,
     /// The batch it was printed in before, if it was.
     pub printed: Option<String>,
+    /// What stands on the sheet now isn't what was printed.
+    pub rewritten: bool,
 }
 
 impl Judged {
@@ -62,6 +64,7 @@ struct Met<'e> {
     day: Day,
     card: String,
     printed: Option<String>,
+    rewritten: bool,
     /// What stands against it whatever its note says.
     against: Vec<Finding>,
     /// Whom its note is for; `None` if nobody knows.
@@ -92,12 +95,12 @@ impl Known {
 impl<'e> Met<'e> {
     fn unclear(entry: &'e Entry, month: Month, finding: Finding) -> Met<'e> {
         let card = format!("line-{}", entry.line);
-        Met { entry, who: None, day: month.first(), card, printed: None, against: vec![finding], known: None }
+        Met { entry, who: None, day: month.first(), card, printed: None, rewritten: false, against: vec![finding], known: None }
     }
 
     /// Judges its note against the nearest of all others.
     fn judged(self, nearest: &[Earlier], house: &House, fits: &dyn Fn(&Typed<'_>) -> Result<Fits>) -> Result<Judged> {
-        let Met { entry, who, day, card, printed, against, known } = self;
+        let Met { entry, who, day, card, printed, rewritten, against, known } = self;
         // Without an occasion it isn't clear what to judge; all the same the note is on the sheet.
         let clear = known.as_ref().filter(|_| !entry.occasion.as_str().is_empty());
         let mut verdict = clear.map_or_else(Verdict::default, |known| {
@@ -119,7 +122,7 @@ impl<'e> Met<'e> {
         let note = known
             .zip(fresh.filter(|_| drawn))
             .and_then(|(known, fresh)| Note::accept(&entry.note, &entry.ps, &known.text, &fresh));
-        Ok(Judged { entry: entry.clone(), who, day, card, verdict, note, printed })
+        Ok(Judged { entry: entry.clone(), who, day, card, verdict, note, printed, rewritten })
     }
 }
 
@@ -146,7 +149,7 @@ impl<'a> Desk<'a> {
         house.signs(&shop.settings.shop.name);
         house.signs(&shop.settings.shop.signs);
         house.frequencies = ledger.frequencies()?;
-        for person in ledger.people()? {
+        for person in ledger.parties()? {
             house.names.add(&person.name.given, person.id.as_str());
             house.names.add(&person.name.called, person.id.as_str());
             house.names.add_family(&person.name.family, person.id.as_str());
@@ -207,7 +210,13 @@ impl<'a> Desk<'a> {
         }
         let day = day_of(&who, &entry.occasion, month);
         let card = format!("{}-{}-{}", who.id(), entry.occasion, entry.occasion.key(day));
-        let printed = self.ledger.card(&card)?.map(|c| c.batch.unwrap_or_else(|| "an earlier year".into()));
+        let before = self.ledger.card(&card)?;
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let rewritten = !is_blank(entry)
+            && before
+                .as_ref()
+                .is_some_and(|c| !c.imported && (plain(&c.note), plain(&c.ps)) != (plain(&entry.note), plain(&entry.ps)));
+        let printed = before.map(|c| c.batch.unwrap_or_else(|| "an earlier year".into()));
         let known = self.known(&who, entry, &card)?;
         let mut against: Vec<Finding> = self.must_not(&who).into_iter().chain(self.no_reply()).collect();
         if let Some(line) = lines.get(&card) {
@@ -224,7 +233,7 @@ impl<'a> Desk<'a> {
                     .help("write the note above the PS"),
             );
         }
-        Ok(Met { entry, who: Some(who), day, card, printed, against, known: Some(known) })
+        Ok(Met { entry, who: Some(who), day, card, printed, rewritten, against, known: Some(known) })
     }
 
     fn known(&self, who: &Who, entry: &Entry, card: &str) -> Result<Known> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::day::{Birthday, Day};
 use crate::occasion::Occasion;
-use crate::person::{Id, Person, Status};
+use crate::person::{Id, Name, Person, Status};
 use crate::rules::{Give, Mark, Rules};
 
 mod history;
@@ -36,8 +36,8 @@ impl Post {
     #[must_use]
     pub fn works(&self, day: Day) -> bool {
         let name = day.weekday_name();
-        !self.holidays.contains(&day)
-            && !self.closed.iter().any(|c| c.len() >= 3 && name.to_lowercase().starts_with(&c.trim().to_lowercase()))
+        let is_it = |closed: &str| name.get(..closed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(closed));
+        !self.holidays.contains(&day) && !self.closed.iter().any(|c| c.len() >= 3 && is_it(c.trim()))
     }
 
     /// The last day to post a card that must arrive by `day`: the working day `days` working days before it.
@@ -150,6 +150,30 @@ impl Window {
     }
 }
 
+/// Somebody as the rules see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// Who.
+    pub id: Id,
+    /// For people to read.
+    pub name: Name,
+    /// Yearly.
+    pub birthday: Option<Birthday>,
+    /// Yearly.
+    pub anniversary: Option<Birthday>,
+    /// Whose cards are theirs too.
+    pub household: Option<Id>,
+    /// Whether they may be written to.
+    pub status: Status,
+}
+
+impl From<&Person> for Party {
+    fn from(person: &Person) -> Party {
+        let Person { id, name, birthday, anniversary, household, status, .. } = person.clone();
+        Party { id, name, birthday, anniversary, household, status }
+    }
+}
+
 /// A card that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -180,22 +204,14 @@ impl Stories {
         self.marks.push(mark);
     }
 
+    /// Forgets the marks of the person at hand.
+    pub fn start_over(&mut self) {
+        self.marks.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+
     /// Goes on to the next person.
     pub fn next_person(&mut self) {
         self.ends.push(self.marks.len());
-    }
-
-    /// Goes on with the persons of another part.
-    pub fn append(&mut self, mut more: Stories) {
-        let before = self.marks.len();
-        self.marks.append(&mut more.marks);
-        self.ends.extend(more.ends.into_iter().map(|end| end + before));
-    }
-
-    /// How many persons are done.
-    #[must_use]
-    pub fn persons(&self) -> usize {
-        self.ends.len()
     }
 
     /// The marks of the person at `at`.
@@ -214,7 +230,7 @@ impl Stories {
 #[derive(Clone, Copy, Debug)]
 pub struct Affairs<'a> {
     /// Everybody, by id.
-    pub people: &'a [Person],
+    pub people: &'a [Party],
     /// Their history.
     pub stories: &'a Stories,
     /// The cards of the last year and a bit.
@@ -272,7 +288,7 @@ pub fn due(affairs: &Affairs<'_>, window: Window) -> Vec<Due> {
 }
 
 /// A card for somebody, before anybody looked whether it may go.
-fn card(affairs: &Affairs<'_>, person: &Person, occasion: &Occasion, day: Day, post_by: Day) -> Due {
+fn card(affairs: &Affairs<'_>, person: &Party, occasion: &Occasion, day: Day, post_by: Day) -> Due {
     Due {
         kind: Give::Card,
         to: person.id.clone(),
@@ -292,7 +308,7 @@ fn card(affairs: &Affairs<'_>, person: &Person, occasion: &Occasion, day: Day, p
 }
 
 /// Birthdays and anniversaries.
-fn yearly(affairs: &Affairs<'_>, person: &Person, sent: &[&Sent], window: Window, found: &mut Vec<Due>) {
+fn yearly(affairs: &Affairs<'_>, person: &Party, sent: &[&Sent], window: Window, found: &mut Vec<Due>) {
     for (name, date) in [("birthday", person.birthday), ("anniversary", person.anniversary)] {
         let Some(date) = date else { continue };
         let mut day = date.next(window.from);

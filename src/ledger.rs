@@ -23,6 +23,7 @@ pub mod merge;
 pub mod people;
 mod schema;
 mod seal;
+pub mod story;
 
 /// An open ledger.
 #[derive(Debug)]
@@ -84,6 +85,7 @@ impl Ledger {
         let op = journal::take_up(&change.tx, self.operation.as_ref()).map_err(|e| damaged(&e))?;
         let done = work(&change)?;
         change.write_echoes()?;
+        change.pack_stories()?;
         let op = journal::put_down(&change.tx, op).map_err(|e| damaged(&e))?;
         change.seal()?;
         change.tx.commit().map_err(|e| damaged(&e))?;
@@ -159,6 +161,19 @@ impl Change<'_> {
     }
 }
 
+/// A row that isn't what a program of ours writes, or a file whose header says so.
+fn unreadable(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error as E;
+    matches!(
+        error,
+        E::FromSqlConversionFailure(..)
+            | E::InvalidColumnType(..)
+            | E::IntegralValueOutOfRange(..)
+            | E::Utf8Error(..)
+            | E::InvalidColumnName(_)
+    ) || error.to_string().contains("unsupported file format")
+}
+
 /// `SQLite`'s error as ours: busy, full and broken are told apart, because the owner does different things about them.
 pub(crate) fn damaged(error: &rusqlite::Error) -> Trouble {
     match error.sqlite_error_code() {
@@ -173,6 +188,9 @@ pub(crate) fn damaged(error: &rusqlite::Error) -> Trouble {
             .hint("don't delete it: run `wetink doctor`, then restore the newest backup with `wetink restore`"),
         Some(ErrorCode::SystemIoFailure) => Trouble::failed(format!("the disk can't be read or written: {error}"))
             .hint("is it full, gone, or failing? Nothing was changed; see that your copies are whole, then try again"),
+        // What is stored can't be read as what it is.
+        _ if unreadable(error) => Trouble::damaged(format!("ledger.db is damaged: {error}"))
+            .hint("don't delete it: run `wetink doctor`, then restore the newest backup with `wetink restore`"),
         _ => Trouble::failed(format!("the ledger says: {error}"))
             .hint("nothing was changed; `wetink doctor` looks the ledger over"),
     }

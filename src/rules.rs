@@ -153,11 +153,31 @@ struct Written {
 
 /// A set of kinds, by number.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Set(Vec<bool>);
+pub struct Kinds(Vec<u64>);
 
-impl Set {
+impl Kinds {
+    /// The kinds that occur among these marks.
+    #[must_use]
+    pub fn among(marks: &[Mark]) -> Kinds {
+        let mut kinds = Kinds::default();
+        marks.iter().for_each(|m| kinds.add(m.kind));
+        kinds
+    }
+
+    fn add(&mut self, kind: u16) {
+        let at = usize::from(kind / 64);
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        self.0[at] |= 1 << (kind % 64);
+    }
+
     fn has(&self, kind: u16) -> bool {
-        self.0.get(usize::from(kind)).copied().unwrap_or(false)
+        self.0.get(usize::from(kind / 64)).is_some_and(|bits| bits & 1 << (kind % 64) != 0)
+    }
+
+    fn meets(&self, other: &Kinds) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
     }
 }
 
@@ -168,10 +188,10 @@ pub struct Ready {
     pub rule: Rule,
     /// What it is for.
     pub occasion: Occasion,
-    on: Set,
-    broken_by: Set,
-    settled_by: Set,
-    recall: Set,
+    on: Kinds,
+    broken_by: Kinds,
+    settled_by: Kinds,
+    recall: Kinds,
 }
 
 impl Ready {
@@ -179,6 +199,11 @@ impl Ready {
     #[must_use]
     pub fn follows(&self, kind: u16) -> bool {
         self.on.has(kind)
+    }
+    /// Follows from one of these kinds at least.
+    #[must_use]
+    pub fn follows_any(&self, kinds: &Kinds) -> bool {
+        self.on.meets(kinds)
     }
     /// This kind starts the count anew.
     #[must_use]
@@ -227,6 +252,8 @@ pub struct Rules {
     /// How much is enough.
     pub habits: Habits,
     kinds: Vec<(String, Kind)>,
+    /// Those that stay open.
+    open: Kinds,
     list: Vec<Ready>,
 }
 
@@ -264,7 +291,12 @@ impl Rules {
             kinds.entry(name).or_default();
         }
         let kinds: Vec<(String, Kind)> = kinds.into_iter().collect();
-        let set = |names: &[String]| Set(kinds.iter().map(|(name, _)| names.contains(name)).collect());
+        let all = |of: &dyn Fn(&(String, Kind)) -> bool| {
+            let mut set = Kinds::default();
+            (0..).zip(&kinds).filter(|(_, kind)| of(kind)).for_each(|(number, _)| set.add(number));
+            set
+        };
+        let set = |names: &[String]| all(&|(name, _)| names.contains(name));
         let list = written
             .into_iter()
             .map(|rule| Ready {
@@ -276,7 +308,7 @@ impl Rules {
                 rule,
             })
             .collect();
-        Ok(Rules { habits: habits.unwrap_or(built_in.habits), kinds, list })
+        Ok(Rules { habits: habits.unwrap_or(built_in.habits), open: all(&|(_, kind)| kind.open), kinds, list })
     }
 
     /// The rules, in the order they are asked.
@@ -334,7 +366,7 @@ impl Rules {
     pub fn threads(&self, marks: &[Mark]) -> Vec<Thread> {
         let mut threads: Vec<Thread> = Vec::new();
         for (at, mark) in marks.iter().enumerate() {
-            if self.meaning(mark.kind).is_some_and(|k| k.open) {
+            if self.open.has(mark.kind) {
                 threads.push(Thread { at, closed: None });
             }
         }

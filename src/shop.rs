@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -438,6 +438,22 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     file.persist(path).map_err(|e| wrong(&e.error))?;
     sync_dir(folder);
     Ok(())
+}
+
+/// Like `write_whole`, over nothing but an earlier file of the same sort: one that begins with these bytes.
+pub fn write_over(path: &Path, begins: &[u8], bytes: &[u8]) -> Result<()> {
+    let there = fs::symlink_metadata(path).ok();
+    let same = || {
+        fs::File::open(path).is_ok_and(|file| {
+            let mut head = Vec::new();
+            file.take(begins.len() as u64).read_to_end(&mut head).is_ok() && head == begins
+        })
+    };
+    if there.is_some_and(|about| !about.is_file() || !(about.len() == 0 || same())) {
+        return Err(Trouble::failed(format!("{} is there already, and is something else", path.display()))
+            .hint("choose another name; nothing was written over"));
+    }
+    write_whole(path, bytes)
 }
 
 /// Flushes a folder's list of names to disk, where the system can; a rename is only then safe from a power cut.

@@ -9,12 +9,15 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Cursor;
 use std::sync::Arc;
 
+use wetink::card::photo::Photo;
 use wetink::day::{Birthday, Day, Month};
 use wetink::face::{Face, Features};
 use wetink::import::{self, Found, Mapping, Order, Wanted};
 use wetink::ledger::Ledger;
 use wetink::letter::{About, Letter};
 use wetink::occasion::Occasion;
+use wetink::out::pack::Service;
+use wetink::out::preflight::{self, Asked, Finding};
 use wetink::sheet::{self, Prompt, Sheet};
 use wetink::shop::Settings;
 use wetink::trouble::Trouble;
@@ -32,7 +35,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 12] = [
     Target { name: "sheet", run: sheet, longest: 2 << 10 },
     Target { name: "people", run: people, longest: 1200 },
     Target { name: "cards", run: cards, longest: 1200 },
@@ -42,6 +45,9 @@ pub const TARGETS: [Target; 9] = [
     Target { name: "settings", run: settings, longest: 3 << 10 },
     Target { name: "ledger", run: ledger, longest: 2 << 10 },
     Target { name: "font", run: font, longest: 64 << 10 },
+    Target { name: "picture", run: picture, longest: 16 << 10 },
+    Target { name: "upload", run: upload, longest: 16 << 10 },
+    Target { name: "ink", run: ink, longest: 2 << 10 },
 ];
 
 /// Tries these bytes on one of them, by its name.
@@ -233,4 +239,68 @@ fn font(bytes: &[u8]) -> u64 {
         }
         Err(trouble) => told(&trouble, s),
     })
+}
+
+/// The shop's own picture, for a cover.
+fn picture(bytes: &[u8]) -> u64 {
+    seen(|s| match Photo::read("photos/shop.jpg", bytes.to_vec()) {
+        Ok(photo) => {
+            assert!(photo.picture.width > 0 && photo.picture.height > 0, "a picture of nothing");
+            (about(photo.picture.width as usize), about(photo.picture.height as usize)).hash(s);
+        }
+        Err(trouble) => told(&trouble, s),
+    })
+}
+
+/// A file that preflight is asked about: the first byte says whose, the second what it is called.
+fn upload(bytes: &[u8]) -> u64 {
+    let (service, rest) = bytes.split_first().map_or((0, bytes), |(first, rest)| (*first, rest));
+    let (name, file) = rest.split_first().map_or((0, rest), |(first, rest)| (*first, rest));
+    let name = ["card.pdf", "001-front.png", "001-back.jpg", "addresses.csv", "requests.jsonl"][usize::from(name % 5)];
+    preflighted(file, service, name)
+}
+
+/// The drawing orders of a page, in a PDF that is well made otherwise.
+fn ink(bytes: &[u8]) -> u64 {
+    let mut file = b"%PDF-1.5\n".to_vec();
+    let mut starts = Vec::new();
+    for (at, object) in [
+        &b"<</Type/Catalog/Pages 2 0 R>>"[..],
+        b"<</Type/Pages/Kids[3 0 R 3 0 R]/Count 2/MediaBox[0 0 450 306]>>",
+        b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources 5 0 R>>",
+        b"",
+        b"<</Font<</F 6 0 R>>/XObject<</X 7 0 R/I 8 0 R>>/ExtGState<</G<</ca .5/SMask/None>>>>>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 99 99]/Resources 5 0 R/Length 26>>stream\n0 0 9 9 re f /X Do /I Do Q\n\nendstream",
+        b"<</Subtype/Image/Width 2/Height 2/ColorSpace/DeviceGray/BitsPerComponent 8/Length 4>>stream\n0000\nendstream",
+    ]
+    .iter()
+    .enumerate()
+    {
+        starts.push(file.len());
+        file.extend(format!("{} 0 obj\n", at + 1).bytes());
+        if at == 3 {
+            file.extend(format!("<</Length {}>>stream\n", bytes.len()).bytes());
+            file.extend(bytes);
+            file.extend(b"\nendstream");
+        }
+        file.extend(*object);
+        file.extend(b"\nendobj\n");
+    }
+    let list = file.len();
+    file.extend(format!("xref\n0 {}\n0000000000 65535 f \n", starts.len() + 1).bytes());
+    starts.iter().for_each(|at| file.extend(format!("{at:010} 00000 n \n").bytes()));
+    file.extend(format!("trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{list}\n%%EOF\n", starts.len() + 1).bytes());
+    preflighted(&file, 0, "card.pdf")
+}
+
+fn preflighted(file: &[u8], service: u8, name: &str) -> u64 {
+    let services = ["lob", "postgrid", "thanksio", "stannp", "click2mail", "handwrytten"];
+    let Ok(service) = Service::named(services[usize::from(service) % services.len()]) else { return 0 };
+    let found = preflight::check(file, &Asked { service: &service, size: None, side: None, name });
+    for Finding { message, help, .. } in &found {
+        assert!(!shown(message).chars().any(char::is_control) && message.chars().count() < 2000, "a finding without end");
+        assert!(!help.is_empty());
+    }
+    seen(|s| found.iter().for_each(|f| (f.rule, f.page).hash(s)))
 }

@@ -51,8 +51,8 @@ pub struct Bar {
     thing: &'static str,
     /// `None` if nobody knows how much there is.
     all: Option<usize>,
-    /// What is said to whoever stops it: what was not done.
-    undone: &'static str,
+    /// What is said to whoever stops it: what was not done. Work that says nothing isn't stopped between two things.
+    undone: Option<&'static str>,
     begun: Instant,
     shown: bool,
     done: AtomicUsize,
@@ -64,14 +64,18 @@ impl Bar {
     pub(super) fn new(doing: &'static str, thing: &'static str, all: Option<usize>, shown: bool) -> Bar {
         HEEDED.fetch_add(1, Ordering::SeqCst);
         listen();
-        let (begun, undone) = (Instant::now(), "nothing was changed");
-        Bar { doing, thing, all, undone, begun, shown, done: AtomicUsize::new(0), line: Mutex::new(None) }
+        Bar::only_shown(doing, thing, all, shown).undone("nothing was changed")
+    }
+
+    /// Work that can't be stopped between two things: Ctrl-C ends the process.
+    pub(super) fn only_shown(doing: &'static str, thing: &'static str, all: Option<usize>, shown: bool) -> Bar {
+        Bar { doing, thing, all, undone: None, begun: Instant::now(), shown, done: AtomicUsize::new(0), line: Mutex::new(None) }
     }
 
     /// What was not done if it is stopped: `nothing was printed, nothing logged`.
     #[must_use]
     pub fn undone(mut self, undone: &'static str) -> Bar {
-        self.undone = undone;
+        self.undone = Some(undone);
         self
     }
 
@@ -87,7 +91,7 @@ impl Bar {
     }
 
     fn seen(&self, done: usize) -> Result<()> {
-        if ASKED.load(Ordering::SeqCst) {
+        if self.undone.is_some() && ASKED.load(Ordering::SeqCst) {
             self.hide();
             return Err(self.stopped());
         }
@@ -104,7 +108,8 @@ impl Bar {
             Some(all) => format!("after {done} of {}", count(all, self.thing)),
             None => format!("after {}", count(done, self.thing)),
         };
-        Trouble::stopped(format!("stopped {far}; {}", self.undone)).hint("run the same command again to begin anew")
+        let undone = self.undone.unwrap_or_default();
+        Trouble::stopped(format!("stopped {far}; {undone}")).hint("run the same command again to begin anew")
     }
 
     /// A stream that tells how far it is: a line of what is written is one more, and so is a kilobyte of what is read.
@@ -143,7 +148,9 @@ impl Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.hide();
-        HEEDED.fetch_sub(1, Ordering::SeqCst);
+        if self.undone.is_some() {
+            HEEDED.fetch_sub(1, Ordering::SeqCst);
+        }
     }
 }
 

@@ -123,6 +123,19 @@ pub fn tell(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged], talk: &Talk) {
             talk.say("");
         }
     }
+    for judged in all.iter().filter(|j| j.rewritten) {
+        let batch = judged.printed.as_deref().unwrap_or_default();
+        let trouble =
+            Trouble::failed(format!("{} was printed in {batch} with other words; what stands here isn't printed", judged.card))
+                .at(sheet.spot(judged.entry.who_at.clone(), ""))
+                .hint("a second card needs an occasion of its own: write its heading as `## WHO | hello`")
+                .hint(format!(
+                    "not posted yet? `wetink undo` takes the print back; `wetink person show {}` has what was printed",
+                    judged.entry.who
+                ));
+        talk.warning(&trouble);
+        talk.say("");
+    }
     talk.say(sum(&sheet.file, all));
 }
 

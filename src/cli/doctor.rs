@@ -149,7 +149,8 @@ impl Doctor {
             }
         }
         if !damage.echo.is_empty() {
-            let anew = Found::new(damage.echo.join("; "), "the notes themselves are whole, and it can be made anew from them");
+            let anew =
+                Found::new(damage.echo.join("; "), "the notes and what happened are whole, and it can be made anew from them");
             found.push(anew.cure("make it anew", Cure::HearAnew));
         }
         Ok((Some(ledger), found))
@@ -166,7 +167,8 @@ impl Doctor {
             Cure::HearAnew => {
                 let ledger = ledger.as_mut().ok_or_else(|| Trouble::damaged("ledger.db can't be read"))?;
                 ledger.rebuild_echoes(&mut |_, _| {})?;
-                Ok("every note is known again".into())
+                ledger.repack()?;
+                Ok("every note and every history is known again".into())
             }
             Cure::TakeIn(copy) => {
                 let ledger = ledger.as_mut().ok_or_else(|| Trouble::damaged("ledger.db can't be read"))?;

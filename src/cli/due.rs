@@ -9,10 +9,9 @@ use clap::Args;
 use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::{Day, Month};
-use crate::due::{self, Affairs, Due, MISSED_AFTER, Stories, Window};
+use crate::due::{self, Affairs, Due, MISSED_AFTER, Party, Stories, Window};
 use crate::ledger::Ledger;
 use crate::out::calendar::{self, Entry};
-use crate::person::Person;
 use crate::rules::{Give, Rules};
 use crate::sheet::Sheet;
 use crate::shop::{self, Shop};
@@ -79,24 +78,28 @@ pub fn missed(due: &Due, today: Day) -> bool {
 /// Everybody, their history without its words, and the shop's rules: read once, asked twice.
 pub struct Books {
     pub rules: Rules,
-    pub people: Vec<Person>,
+    pub people: Vec<Party>,
     pub stories: Stories,
 }
 
 impl Books {
     pub fn read(shop: &Shop, ledger: &Ledger) -> Result<Books> {
-        let (rules, people) = (shop.rules()?, ledger.people()?);
+        let (rules, people) = (shop.rules()?, ledger.parties()?);
         let stories = ledger.stories(&people, &rules)?;
         Ok(Books { rules, people, stories })
     }
 }
 
-/// Everything owed in the window, and the cards that were missed.
-pub fn owed_and_missed(shop: &Shop, ledger: &Ledger, books: &Books, window: Window, today: Day) -> Result<Vec<Due>> {
+/// Everything owed in the window, and the cards that were missed: who, what and when, in no words and without a look at the sheets.
+fn bare(shop: &Shop, ledger: &Ledger, books: &Books, window: Window, today: Day) -> Result<Vec<Due>> {
     let sent = ledger.sent(window.from.min(today).plus(-400))?;
     let Books { rules, people, stories } = books;
-    let affairs = Affairs { people, stories, sent: &sent, rules, post: &shop.settings.post, today };
-    let mut found = due::due(&affairs, window);
+    Ok(due::due(&Affairs { people, stories, sent: &sent, rules, post: &shop.settings.post, today }, window))
+}
+
+/// The same with what was said, and with what is written already.
+pub fn owed_and_missed(shop: &Shop, ledger: &Ledger, books: &Books, window: Window, today: Day) -> Result<Vec<Due>> {
+    let mut found = bare(shop, ledger, books, window, today)?;
     let told: Vec<i64> = found.iter().flat_map(|d| [d.touch, d.recall]).flatten().collect();
     due::put_words(&mut found, &ledger.words(&told)?);
     let written = written(shop);
@@ -246,8 +249,9 @@ pub fn sum(found: &[Due]) -> String {
 #[must_use]
 pub fn late_line(shop: &Shop, today: Day) -> Option<String> {
     let ledger = shop.ledger().exists().then(|| Ledger::open(&shop.ledger()).ok())??;
-    let mut found = owed(shop, &ledger, window(None, Some(0), today), today).ok()?;
-    found.retain(|d| d.late);
+    let books = Books::read(shop, &ledger).ok()?;
+    let mut found = bare(shop, &ledger, &books, window(None, Some(0), today), today).ok()?;
+    found.retain(|d| d.late && !missed(d, today));
     (!found.is_empty()).then(|| format!("{} late: `wetink due`", sum(&found)))
 }
 

@@ -202,6 +202,8 @@ fn put_back_bytes(shop: &Shop, from: &Path, bytes: &[u8], talk: &Talk) -> Result
         }
     };
     let ledger = shop.ledger();
+    let journal = shop.dir.join("ledger.db-journal");
+    let mut kept = None;
     if ledger.exists() {
         let aside =
             (1..10_000).map(|n| shop.dir.join(format!("ledger.before-restore-{n}.db"))).find(|p| !p.exists()).unwrap_or_default();
@@ -211,14 +213,25 @@ fn put_back_bytes(shop: &Shop, from: &Path, bytes: &[u8], talk: &Talk) -> Result
             .or_else(|_| std::fs::copy(&ledger, &aside).map(|_| ()))
             .map_err(|e| Trouble::file("keep", &ledger, &e))?;
         // Its journal belongs to it, and would spoil any other.
-        let _ = std::fs::rename(shop.dir.join("ledger.db-journal"), aside.with_extension("db-journal"));
-        talk.say(format!("What was there is kept as {}", shop.name_of(&aside)));
+        let _ = std::fs::rename(&journal, aside.with_extension("db-journal"));
+        kept = Some(aside);
     }
     workroom::step("the old ledger is kept");
-    let _ = std::fs::remove_file(shop.dir.join("ledger.db-journal"));
-    std::fs::rename(&trial, &ledger).map_err(|e| Trouble::file("put in place", &ledger, &e))?;
+    let _ = std::fs::remove_file(&journal);
+    if let Err(error) = std::fs::rename(&trial, &ledger) {
+        if let Some(aside) = kept {
+            let _ = std::fs::rename(aside.with_extension("db-journal"), &journal);
+            let _ = std::fs::remove_file(aside);
+        }
+        let _ = std::fs::remove_file(&trial);
+        return Err(Trouble::file("put in place", &ledger, &error)
+            .hint("the ledger is as it was; make room or see to the disk, then restore again"));
+    }
     workroom::step("the copy is in place");
     shop::sync_dir(&shop.dir);
+    if let Some(aside) = kept {
+        talk.say(format!("What was there is kept as {}", shop.name_of(&aside)));
+    }
     Ok(cards)
 }
 

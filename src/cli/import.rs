@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::IsTerminal as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::talk::{BAD, STRONG, Talk, WARN, count, styled};
 use crate::cli::{Done, World, workroom};
@@ -136,17 +136,15 @@ impl Import {
             }
             let file = File::open(&place)
                 .map_err(|e| Trouble::file("read", path, &e).hint("check its name and folder; names with spaces need quotes"))?;
-            let length = file.metadata().map_or(0, |about| about.len());
-            let bar = if self.review { ProgressBar::hidden() } else { progress(length) };
-            let reading = import::read(&name, bar.wrap_read(file), wanted, &mapping, world.today)?;
-            let told = |rows: u64| {
-                if rows.is_multiple_of(1000) {
-                    bar.set_message(format!("{rows} rows"));
-                }
-            };
-            let report = room.ledger.take_in(reading, world.today, &mut decide, self.dry_run, told);
-            bar.finish_and_clear();
-            let report = report?;
+            let length = file.metadata().map_or(0, |about| about.len()) as usize / 1000;
+            // Who is asked can't watch a bar, and Ctrl-C at a question ends it at once.
+            let bar = (!self.review).then(|| talk.bar("reading", "kB", length).undone("nothing of this file was taken in"));
+            let read = Arc::new(AtomicUsize::new(0));
+            let input = Counted { file, read: Arc::clone(&read) };
+            let reading = import::read(&name, input, wanted, &mapping, world.today)?;
+            let far = || bar.as_ref().map_or(Ok(()), |bar| bar.at(read.load(Ordering::Relaxed) / 1000));
+            let report = room.ledger.take_in(reading, world.today, &mut decide, self.dry_run, far)?;
+            drop(bar);
             if !self.json {
                 tell(&name, &report, self.dry_run, talk);
             }
@@ -238,16 +236,18 @@ fn answers(path: &Path, files: usize) -> Result<BTreeMap<usize, Answer>> {
     Ok(found)
 }
 
-/// How much of the file is read, and how long it will take; nothing off a terminal.
-fn progress(length: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
+/// A file that counts what was read of it.
+struct Counted {
+    file: File,
+    read: Arc<AtomicUsize>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read(into)?;
+        self.read.fetch_add(read, Ordering::Relaxed);
+        Ok(read)
     }
-    let bar = ProgressBar::new(length);
-    let style = ProgressStyle::with_template("{bar:30} {percent:>3} %, {msg}, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
 }
 
 fn tell(file: &str, report: &Report, dry: bool, talk: &Talk) {

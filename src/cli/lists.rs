@@ -253,7 +253,7 @@ fn picture(
         }
         (None, None) => return Ok(Done::Well),
     };
-    shop::write_whole(&place, &draw()?)?;
+    shop::write_over(&place, b"\x89PNG", &draw()?)?;
     talk.say(format!("A picture: {}", crate::words::shown(&place.display().to_string())));
     if open {
         world.show(&place)?;

@@ -89,6 +89,9 @@ impl Log {
                         Trouble::usage(format!("`{}` is not a name", self.who)).hint("write the name as you would say it")
                     );
                 }
+                if !self.new && room.ledger.suppressed()?.knows(&person) {
+                    return Err(crate::ledger::erase::refused(&person.name.full()));
+                }
                 (String::new(), person.name.full(), Some(person))
             }
         } else {

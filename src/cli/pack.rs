@@ -443,7 +443,7 @@ fn commit(
     }
     step("the pack has its name");
     shop::sync_dir(&shop.out());
-    room.ledger.change(|change| change.finish_batch(batch.n))?;
+    room.ledger.change(|change| change.finish_batch(batch.n)).map_err(|trouble| workroom::unfinished(trouble, &batch))?;
     step("ready");
     Ok(batch)
 }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::returned::happened_on;
-use crate::cli::talk::{STRONG, Talk, count, list, styled};
+use crate::cli::talk::{STRONG, Talk, WARN, count, list, styled};
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::Day;
 use crate::ledger::Ledger;
 use crate::ledger::cards::Card;
 use crate::out::preflight::records;
+use crate::person::Status;
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
@@ -69,6 +70,25 @@ impl Posted {
         let (cards, before): (Vec<Card>, Vec<Card>) = cards.into_iter().partition(|c| c.state == "printed");
         if !before.is_empty() && !self.which.is_empty() {
             talk.say(format!("{} posted before; left as it was", count(before.len(), "card")));
+        }
+        // The pile was to be taken through once more; who is named is meant.
+        let mut kept = Vec::new();
+        let mut back = Vec::new();
+        for card in cards {
+            let who = room.ledger.with_id(&card.to)?;
+            let silent = who.is_some_and(|who| who.persons().iter().all(|p| p.status != Status::Contact));
+            if silent && self.which.is_empty() { back.push(card) } else { kept.push(card) }
+        }
+        let cards = kept;
+        if let Some(first) = back.first() {
+            let names: Vec<String> = back.iter().map(|c| c.to.to_string()).collect();
+            talk.say(format!(
+                "{} not posted: {} must not get a card any more; take {} out of the pile. Gone already? `wetink posted {}`",
+                styled(WARN, "note:"),
+                list(&names),
+                if back.len() == 1 { "it" } else { "them" },
+                first.to
+            ));
         }
         if cards.is_empty() {
             talk.say("No printed card is waiting to be posted.");

@@ -351,8 +351,9 @@ impl Making<'_> {
         let file = format!("out/{id}.pdf");
         let place = shop.dir.join(&file);
         if place.exists() {
-            return Err(Trouble::failed(format!("{file} is there already, and not from wetink"))
-                .hint("move it away, then print again; nothing was logged"));
+            return Err(Trouble::failed(format!("{file} is there already, and the ledger knows of no such batch"))
+                .hint("was an older ledger put back? Then its cards were printed: put the newer one back, `wetink restore FILE`")
+                .hint("if it is not from wetink: move it away, then print again; nothing was logged"));
         }
         step("before the PDF");
         let mut waiting = Waiting::open(waiting_name(&place))?;
@@ -395,7 +396,7 @@ impl Making<'_> {
         }
         step("the PDF has its name");
         shop::sync_dir(&shop.out());
-        room.ledger.change(|change| change.finish_batch(batch.n))?;
+        room.ledger.change(|change| change.finish_batch(batch.n)).map_err(|trouble| workroom::unfinished(trouble, &batch))?;
         step("ready");
         Ok((batch, printed))
     }

@@ -110,7 +110,7 @@ impl Status {
             let path = world.dir.join(file);
             let year = ledger.year_of_cards(month)?;
             let text = page::write(&shop.settings.shop.name, month, world.today, &glance, &due, &year);
-            shop::write_whole(&path, text.as_bytes())?;
+            shop::write_over(&path, b"<!doctype html>", text.as_bytes())?;
             talk.put_path(&path);
             return Ok(Done::Well);
         }

@@ -63,8 +63,11 @@ impl Undo {
         let undone = room.ledger.undo(last, world.today, &shop.settings.shop.signs)?;
         let mut parts = Vec::new();
         for batch in &undone.void {
-            let at = workroom::put_away(&shop, batch)?;
-            let moved = at.map_or_else(String::new, |at| format!(", its PDF is in {at}"));
+            // What was taken back is taken back, whatever becomes of the PDF; the next command tries again.
+            let moved = match workroom::put_away(&shop, batch) {
+                Ok(at) => at.map_or_else(String::new, |at| format!(", its PDF is in {at}")),
+                Err(trouble) => format!(", but its PDF stays where it is ({}): don't post it", trouble.message),
+            };
             parts.push(format!("batch {} is void{moved}", batch.id));
         }
         if undone.corrected > 0 {

@@ -1,17 +1,19 @@
 //! What almost every verb begins with: the shop's lock taken, the ledger open, and whatever a crash left mended and told.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{IsTerminal as _, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::cli::bar::Bar;
 use crate::cli::talk::Talk;
 use crate::day::Day;
 use crate::ledger::Ledger;
 use crate::ledger::batches::Batch;
+use crate::ledger::exchange::is_inside;
 use crate::shop::{self, Shop};
 use crate::trouble::{Result, Trouble};
 
@@ -59,10 +61,9 @@ pub fn open(shop: &Shop) -> Result<Ledger> {
     let mut ledger = Ledger::open(&path)?;
     // A newer wetink may read words otherwise: the index is then made anew, once.
     if ledger.echoes_are_stale()? {
-        let bar = indicatif::ProgressBar::with_draw_target(Some(ledger.count_cards()?), indicatif::ProgressDrawTarget::stderr());
-        bar.set_message("reading the earlier notes anew");
-        ledger.rebuild_echoes(&mut |done, _| bar.set_position(done))?;
-        bar.finish_and_clear();
+        let (all, watched) = (ledger.count_cards()? as usize, std::io::stderr().is_terminal());
+        let bar = Bar::only_shown("reading the earlier notes anew", "note", Some(all), watched);
+        ledger.rebuild_echoes(&mut |done, _| bar.at(done as usize).unwrap_or_default())?;
     }
     Ok(ledger)
 }
@@ -99,6 +100,11 @@ fn plain(path: &Path) -> Result<()> {
 /// One writer at a time. The lock is the system's, so that it is gone with the process, however that ends.
 pub fn take_lock(shop: &Shop) -> Result<File> {
     let path = shop.dir.join(".wetink.lock");
+    if path.is_symlink() {
+        return Err(Trouble::failed(".wetink.lock is a link to somewhere else")
+            .hint("delete it: wetink makes a file of that name anew; nothing was changed"));
+    }
+    plain(&path)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -140,7 +146,8 @@ pub fn take_lock(shop: &Shop) -> Result<File> {
 /// done, in sentences.
 pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
     let mut said = Vec::new();
-    for batch in ledger.building()? {
+    // A ledger that somebody else wrote in must not make us move files that are none of ours.
+    for batch in ledger.building()?.into_iter().filter(|batch| is_inside(&batch.file)) {
         let place = bundle(shop, &batch.file);
         let waiting = waiting_name(&place);
         let whole = |path: &Path| is_whole(path, &batch.sha256);
@@ -161,9 +168,12 @@ pub fn mend(shop: &Shop, ledger: &mut Ledger) -> Result<Vec<String>> {
             ));
         }
     }
-    for batch in ledger.batches()?.iter().filter(|b| b.state == "void") {
+    for batch in ledger.batches()?.iter().filter(|b| b.state == "void" && is_inside(&b.file)) {
         if shop.dir.join(&batch.file).exists() {
-            said.extend(put_away(shop, batch)?.into_iter().map(|to| format!("batch {} is void; its PDF is in {to}", batch.id)));
+            said.push(match put_away(shop, batch) {
+                Ok(to) => format!("batch {} is void; its PDF is in {}", batch.id, to.unwrap_or_default()),
+                Err(trouble) => format!("batch {} is void, but its PDF stays where it is: {}", batch.id, trouble.message),
+            });
         }
     }
     // One that is needed was read when the ledger was opened.
@@ -189,7 +199,7 @@ pub fn put_away(shop: &Shop, batch: &Batch) -> Result<Option<String>> {
     let pack = bundle(shop, &batch.file);
     if pack.is_dir() {
         shop::private_dir(&folder)?;
-        let to = folder.join(pack.file_name().unwrap_or_default());
+        let to = free(&folder, &pack.file_name().unwrap_or_default().to_string_lossy(), "");
         fs::rename(&pack, &to).map_err(|e| Trouble::file("move", &pack, &e).hint("close what is open in it and try again"))?;
         shop::sync_dir(&shop.out());
         return Ok(Some(shop.name_of(&to)));
@@ -199,13 +209,27 @@ pub fn put_away(shop: &Shop, batch: &Batch) -> Result<Option<String>> {
         let from = if end.is_empty() { shop.dir.join(&batch.file) } else { shop.out().join(&name) };
         if from.exists() {
             shop::private_dir(&folder)?;
-            let to = folder.join(&name);
+            let to = free(&folder, name.trim_end_matches(".pdf"), ".pdf");
             fs::rename(&from, &to).map_err(|e| Trouble::file("move", &from, &e).hint("close it in the viewer and try again"))?;
             at = at.or(Some(shop.name_of(&to)));
         }
     }
     shop::sync_dir(&shop.out());
     Ok(at)
+}
+
+/// A name in this folder that nothing has yet: nothing that lies there is written over.
+fn free(folder: &Path, stem: &str, end: &str) -> PathBuf {
+    let numbered = (2..10_000).map(|n| folder.join(format!("{stem}-{n}{end}")));
+    std::iter::once(folder.join(format!("{stem}{end}"))).chain(numbered).find(|p| !p.exists()).unwrap_or_default()
+}
+
+/// The PDF is there and the ledger has its cards; only that it is done could not be written down.
+#[must_use]
+pub fn unfinished(trouble: Trouble, batch: &Batch) -> Trouble {
+    Trouble { hints: Vec::new(), ..trouble }
+        .hint(format!("batch {} is made, and its cards are on record; don't make them again", batch.id))
+        .hint("see to the disk; the next command finishes it, and says so")
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -2,10 +2,10 @@
 //! come, and those nobody has heard from for the longest time.
 
 use crate::day::{Day, Month};
-use crate::due::{Affairs, ByWho, Due, MISSED_AFTER, Sent, Window, card};
+use crate::due::{Affairs, ByWho, Due, MISSED_AFTER, Party, Sent, Window, card};
 use crate::occasion::Occasion;
-use crate::person::{Person, Status};
-use crate::rules::{Give, Mark, Ready, Skipped, Thread, When};
+use crate::person::Status;
+use crate::rules::{Give, Kinds, Mark, Ready, Skipped, Thread, When};
 
 /// How long a call stays on the list.
 const CALL_LASTS: i64 = 60;
@@ -15,7 +15,7 @@ const SKIPPED_LASTS: i64 = 90;
 /// Asks every rule about one person.
 pub(super) fn follow(
     affairs: &Affairs<'_>,
-    person: &Person,
+    person: &Party,
     marks: &[Mark],
     sent: &[&Sent],
     window: Window,
@@ -25,7 +25,8 @@ pub(super) fn follow(
         return;
     }
     let threads = affairs.rules.threads(marks);
-    for rule in affairs.rules.all() {
+    let kinds = Kinds::among(marks);
+    for rule in affairs.rules.all().iter().filter(|rule| rule.follows_any(&kinds)) {
         if let Some(skipped) = rule.rule.skipped {
             found.extend(usual(affairs, person, marks, sent, rule, skipped, window));
             continue;
@@ -74,7 +75,7 @@ fn newest<'m>(marks: &'m [Mark], rule: &Ready) -> Option<(&'m Mark, usize)> {
 #[expect(clippy::too_many_arguments, reason = "one row of a table: whom, what, when")]
 fn one(
     affairs: &Affairs<'_>,
-    person: &Person,
+    person: &Party,
     marks: &[Mark],
     sent: &[&Sent],
     rule: &Ready,
@@ -123,7 +124,7 @@ fn one(
 /// Somebody whose own rhythm says they would have come by now. Figures, no label: how often, and how long it is.
 fn usual(
     affairs: &Affairs<'_>,
-    person: &Person,
+    person: &Party,
     marks: &[Mark],
     sent: &[&Sent],
     rule: &Ready,
@@ -164,7 +165,7 @@ fn usual(
 }
 
 /// A card that has no day of its own: any day of this month will do.
-fn offer(affairs: &Affairs<'_>, person: &Person, occasion: &Occasion, window: Window) -> Option<Due> {
+fn offer(affairs: &Affairs<'_>, person: &Party, occasion: &Occasion, window: Window) -> Option<Due> {
     let day = Month::of(affairs.today).last();
     window.holds(day).then(|| Due { late: false, ..card(affairs, person, occasion, day, affairs.post.last_before(day)) })
 }

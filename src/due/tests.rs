@@ -51,8 +51,9 @@ impl Shop {
             marks.into_iter().for_each(|m| stories.push(m));
             stories.next_person();
         }
-        let (people, sent, rules, post) = (&self.people, &self.sent, &self.rules, &self.post);
-        let affairs = Affairs { people, stories: &stories, sent, rules, post, today: day(today) };
+        let people: Vec<Party> = self.people.iter().map(Party::from).collect();
+        let (sent, rules, post) = (&self.sent, &self.rules, &self.post);
+        let affairs = Affairs { people: &people, stories: &stories, sent, rules, post, today: day(today) };
         due(&affairs, Window { from: day(from), to: day(to) })
     }
 

@@ -58,6 +58,10 @@ impl Ledger {
             found.rows.extend(self.unsealed()?);
             found.rows.extend(self.miscounted()?);
             found.echo = self.unheard()?;
+            let packs = self.mispacked()?;
+            if packs > 0 {
+                found.echo.push(format!("{packs} histories of people in ledger.db are packed otherwise than they were told"));
+            }
             Ok(found)
         };
         look().or_else(|e| told(&e))

@@ -422,21 +422,21 @@ impl<'a> Intake<'a> {
 }
 
 impl Ledger {
-    /// Takes all rows in, in one transaction; with `dry` everything is done and then taken back, so that the report is what would happen.
+    /// Takes all rows in, in one transaction, or none if `progress`, which is asked after each, says so; with `dry` everything is done and then taken back, so that the report is what would happen.
     pub fn take_in(
         &mut self,
         rows: impl Iterator<Item = Found>,
         today: Day,
         decide: &mut dyn FnMut(usize, &str) -> Answer,
         dry: bool,
-        mut progress: impl FnMut(u64),
+        mut progress: impl FnMut() -> Result<()>,
     ) -> Result<Report> {
         let register = Register::open(self)?;
         let work = |change: &Change<'_>| {
             let mut intake = Intake::new(change, register, today, decide);
-            for (number, found) in rows.enumerate() {
+            for found in rows {
                 intake.take(found)?;
-                progress(number as u64 + 1);
+                progress()?;
             }
             Ok(intake.report)
         };

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use crate::day::Day;
+use crate::due::Party;
 use crate::ledger::{Change, Ledger, damaged};
 use crate::person::{Address, Household, Id, Name, Person, Status};
 use crate::trouble::{Result, Trouble};
@@ -113,6 +114,36 @@ impl Ledger {
             self.conn().prepare_cached("SELECT id, salutation, address FROM household ORDER BY id").map_err(|e| damaged(&e))?;
         let rows = ask.query_map([], household).map_err(|e| damaged(&e))?;
         rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
+    }
+
+    /// Everybody as the rules see them, by id.
+    pub fn parties(&self) -> Result<Vec<Party>> {
+        let read = || -> rusqlite::Result<Vec<Party>> {
+            let mut ask = self.conn().prepare_cached(
+                "SELECT id, title, given, family, suffix, called, birthday, anniversary, household, status
+                 FROM person NOT INDEXED WHERE merged_into IS NULL",
+            )?;
+            let mut rows = ask.query([])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let text = |at: usize| row.get_ref(at).and_then(|value| Ok(value.as_str_or_null()?.unwrap_or_default()));
+                let date = |at: usize| text(at).map(|date| if date.is_empty() { None } else { date.parse().ok() });
+                let name = |at: usize| text(at).map(str::to_owned);
+                found.push(Party {
+                    id: Id::from_stored(name(0)?),
+                    name: Name { title: name(1)?, given: name(2)?, family: name(3)?, suffix: name(4)?, called: name(5)? },
+                    birthday: date(6)?,
+                    anniversary: date(7)?,
+                    household: Some(text(8)?).filter(|id| !id.is_empty()).map(|id| Id::from_stored(id.to_owned())),
+                    status: Status::parse(text(9)?).unwrap_or(Status::DoNotContact),
+                });
+            }
+            Ok(found)
+        };
+        let mut found = read().map_err(|e| damaged(&e))?;
+        // Sooner sorted here than looked up one by one in the order of an index.
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(found)
     }
 
     /// The person with exactly this id; of somebody who was merged, the one they turned out to be.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::ledger::{damaged, echoes, seal};
+use crate::ledger::{damaged, echoes, seal, story};
 use crate::shop;
 use crate::trouble::{Result, Trouble};
 
@@ -12,7 +12,7 @@ use crate::trouble::{Result, Trouble};
 pub const APPLICATION_ID: i32 = 0x7774_6e6b;
 
 /// The schema this program writes.
-pub const VERSION: i32 = 2;
+pub const VERSION: i32 = 3;
 
 /// Version 1. Every promise the database can keep itself is a constraint here, so that it holds even for somebody who writes
 /// SQL by hand.
@@ -319,6 +319,10 @@ fn bring_up(tx: &Connection, version: i32) -> rusqlite::Result<()> {
     if version < 2 {
         tx.execute_batch(seal::SCHEMA)?;
         tx.execute_batch(MORE_GUARDS)?;
+    }
+    if version < 3 {
+        tx.execute_batch(story::SCHEMA)?;
+        story::pack_all(tx)?;
     }
     // Whatever else changed: the rows as they are now are the ones to keep.
     seal::all(tx)?;

@@ -4,6 +4,7 @@
 //! drawn by our own brush. Files come from anywhere: nothing here panics, and work and memory are bounded.
 
 mod fonts;
+mod index;
 mod ink;
 mod lexer;
 mod lists;

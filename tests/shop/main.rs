@@ -1,6 +1,7 @@
 //! The whole tool as an owner uses it: the real binary in a shop of its own, today and editor given, no network.
 
 mod any_bytes;
+mod attack;
 mod book;
 mod builder;
 mod crash;

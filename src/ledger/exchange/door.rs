@@ -7,12 +7,12 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension as _, params, params_from_iter};
 use serde_json::{Map, Value, json};
 
-use super::{Exchanged, NESTED, value};
+use super::{Exchanged, FORMAT, NESTED, customs, value};
 use crate::ledger::echoes::Forgotten;
 use crate::ledger::erase::{self, Suppressed};
 use crate::ledger::intake::Said;
 use crate::ledger::{Change, damaged, schema};
-use crate::person::{Name, Person};
+use crate::person::{Id, Name, Person, Status};
 use crate::trouble::{Result, Trouble};
 
 /// No line of ours is longer; a file that says otherwise isn't ours.
@@ -96,7 +96,7 @@ impl Door<'_> {
             };
             if number == 1 {
                 let version = body.get("ledger").and_then(Value::as_i64).filter(|_| kind == "wetink").ok_or_else(not_ours)?;
-                if version > i64::from(schema::VERSION) {
+                if version > i64::from(FORMAT) {
                     return Err(Trouble::failed("this file was written by a newer wetink")
                         .hint("install the newer version; nothing was changed"));
                 }
@@ -104,7 +104,32 @@ impl Door<'_> {
             }
             self.line(number, &kind, body)?;
         }
-        if number == 0 { Err(not_ours()) } else { Ok(()) }
+        if number == 0 {
+            return Err(not_ours());
+        }
+        match self.merged_in_a_ring().map_err(|e| damaged(&e))? {
+            Some(id) => Err(Trouble::failed(format!("in this file {id} was merged into somebody who was merged into {id}"))
+                .hint("nothing was changed; export it again from the other machine")),
+            None => Ok(()),
+        }
+    }
+
+    /// Somebody who ends up being their own second entry.
+    fn merged_in_a_ring(&self) -> rusqlite::Result<Option<String>> {
+        self.change
+            .tx
+            .query_row(
+                "WITH RECURSIVE chain (id, at, steps) AS (
+                   SELECT id, merged_into, 1 FROM person WHERE merged_into IS NOT NULL
+                   UNION ALL
+                   SELECT chain.id, person.merged_into, steps + 1 FROM chain JOIN person ON person.id = chain.at
+                     WHERE person.merged_into IS NOT NULL AND steps < 1000)
+                 SELECT min(id) FROM chain WHERE at = id",
+                [],
+                |r| r.get(0),
+            )
+            .optional()
+            .map(Option::flatten)
     }
 
     fn problem(&mut self, line: usize, message: String) {
@@ -129,6 +154,10 @@ impl Door<'_> {
             self.problem(number, format!("`{kind}` is no object"));
             return Ok(());
         };
+        if let Some(why) = customs::refused(kind, &object) {
+            self.problem(number, format!("a {kind} that isn't taken: {}", crate::words::shown(&why)));
+            return Ok(());
+        }
         let done = match kind {
             "suppression" => self.suppression(&object),
             "household" => self.by_id(number, "household", &object),
@@ -144,7 +173,14 @@ impl Door<'_> {
         };
         match done {
             Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
-                self.problem(number, format!("a {kind} the ledger can't take: {e}"));
+                let why = e.to_string();
+                let why = match why.as_str() {
+                    why if why.contains("card.note") => {
+                        "a card with these very words is here already, to somebody else".to_owned()
+                    }
+                    why => format!("the ledger can't take it: {why}"),
+                };
+                self.problem(number, format!("a {kind} that isn't taken: {why}"));
                 Ok(())
             }
             done => done.map_err(|e| damaged(&e)),
@@ -220,7 +256,13 @@ impl Door<'_> {
             if mine == Some(theirs) || key == "filled" {
                 continue;
             }
-            if blank(mine) && !key.starts_with("merged") {
+            if key == "status_on" && text(&ours, "status") != text(object, "status") {
+                // It goes with the status.
+            } else if key == "status" && text(&ours, "status") == Status::Contact.as_str() {
+                // An objection, a death, a bad address count wherever they were heard of; never the other way.
+                self.silence(&Id::from_stored(id), theirs, object.get("status_on"))?;
+                filled = true;
+            } else if blank(mine) && !key.starts_with("merged") {
                 self.change.tx.execute(&format!("UPDATE {table} SET \"{key}\" = ?2 WHERE id = ?1"), params![id, sql(theirs)])?;
                 filled = true;
             } else {
@@ -237,6 +279,18 @@ impl Door<'_> {
             self.report.filled += 1;
         } else {
             self.report.known += 1;
+        }
+        Ok(())
+    }
+
+    /// Somebody who must not get a card, as the other machine knows; out of the salutation, too, if they have died.
+    fn silence(&self, id: &Id, status: &Value, on: Option<&Value>) -> rusqlite::Result<()> {
+        self.change.tx.execute(
+            "UPDATE person SET status = ?2, status_on = ?3 WHERE id = ?1",
+            params![id.as_str(), sql(status), on.map(sql)],
+        )?;
+        if let Some(person) = self.change.person_row(id)?.filter(|p| p.status == Status::Deceased) {
+            self.change.unname(&person).map_err(|_| rusqlite::Error::InvalidQuery)?;
         }
         Ok(())
     }

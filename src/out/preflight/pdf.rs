@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 
 use super::fonts::{self, dict, get, number};
-use super::{Asked, Finding, Look, Side, UNPACKED, ink};
+use super::{Asked, Finding, Look, Side, index, ink};
 use crate::measure::{Affine, Rect, Size};
 use crate::out::pack::{Artwork, Format, Service};
 
 /// More pages are counted and not looked at.
 const PAGES: usize = 400;
+/// Bytes that one of its lists of objects may unpack to.
+const LISTS: usize = 8 << 20;
 /// Objects looked into for fonts.
 const OBJECTS: usize = 20_000;
 /// A page's size may be off by so many points: rounding, not measure.
@@ -28,7 +30,14 @@ pub fn check(bytes: &[u8], asked: &Asked<'_>) -> Vec<Finding> {
             "save it without a password and without restrictions",
         )
     };
-    let options = LoadOptions { max_decompressed_size: Some(UNPACKED), ..LoadOptions::default() };
+    if index::is_endless(bytes) {
+        return vec![Finding::reject(
+            "damaged",
+            "the PDF can't be read: the list of its objects is broken".into(),
+            "open it and save it anew as PDF",
+        )];
+    }
+    let options = LoadOptions { max_decompressed_size: Some(LISTS), ..LoadOptions::default() };
     let document = match Document::load_mem_with_options(bytes, options) {
         Ok(document) => document,
         Err(_) if bytes.windows(8).any(|w| w == b"/Encrypt") => return vec![locked()],

@@ -1,0 +1,497 @@
+//! A person's history without its words, packed into one row, so that ten years of thousands of people are read in a moment.
+//!
+//! The touches are the truth. Whoever adds one, changes or deletes one, a trigger drops the pack of its person; before a change is
+//! kept, what it dropped is packed anew. A pack that is missing, or isn't as it was written, is made from the touches while
+//! reading, so the answer is the same. It says nothing about rules or settings, and is in no export.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params};
+
+use crate::day::Day;
+use crate::due::{Party, Stories};
+use crate::ledger::{Change, Ledger, damaged};
+use crate::rules::{Mark, Rules};
+use crate::trouble::Result;
+use crate::words::hash_pair;
+
+/// The table, and what keeps it true. A row without marks is to be packed; who has no row has no history.
+pub const SCHEMA: &str = "
+CREATE TABLE story (
+  person TEXT PRIMARY KEY,
+  marks  BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX story_dropped ON story (person) WHERE marks IS NULL;
+-- Promises are counted among the few touches that are one or close something.
+CREATE INDEX touch_thread ON touch (person, kind, closes) WHERE kind = 'promise' OR closes <> '';
+CREATE TRIGGER story_of_new_touch AFTER INSERT ON touch BEGIN
+  UPDATE story SET marks = NULL WHERE person = new.person AND marks IS NOT NULL;
+  INSERT INTO story (person) SELECT new.person WHERE NOT EXISTS (SELECT 1 FROM story WHERE person = new.person);
+END;
+CREATE TRIGGER story_of_changed_touch AFTER UPDATE OF n, person, kind, day, until, closes ON touch BEGIN
+  UPDATE story SET marks = NULL WHERE person IN (old.person, new.person) AND marks IS NOT NULL;
+  INSERT INTO story (person) SELECT new.person WHERE NOT EXISTS (SELECT 1 FROM story WHERE person = new.person);
+END;
+CREATE TRIGGER story_of_deleted_touch AFTER DELETE ON touch BEGIN
+  UPDATE story SET marks = NULL WHERE person = old.person AND marks IS NOT NULL;
+END;
+CREATE TRIGGER story_of_deleted_person AFTER DELETE ON person BEGIN
+  DELETE FROM story WHERE person = old.id;
+END;
+";
+
+/// So many are packed before the list of those to be packed is asked for again.
+const TOGETHER: usize = 500;
+
+/// A touch as it is packed: `until` and `closes` only where they can be read.
+struct Packed {
+    n: i64,
+    on: Day,
+    kind: String,
+    until: Option<Day>,
+    closes: Option<(String, Day)>,
+}
+
+/// A person's touches in the order they are told: by day, and of one day in the order they were written down.
+fn packed(conn: &Connection, person: &str) -> rusqlite::Result<Vec<Packed>> {
+    let mut ask = conn.prepare_cached("SELECT n, day, kind, until, closes FROM touch WHERE person = ?1")?;
+    let mut rows = ask.query([person])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text = |at: usize| row.get_ref(at).map(|value| if let ValueRef::Text(text) = value { text } else { &[] });
+        let string = |at: usize| text(at).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let Some(on) = day(text(1)?) else { continue };
+        let closes = string(4)?;
+        let closes = closes.rsplit_once(' ').and_then(|(kind, day)| Some((kind.to_owned(), day.parse().ok()?)));
+        found.push(Packed { n: row.get(0)?, on, kind: string(2)?, until: string(3)?.parse().ok(), closes });
+    }
+    found.sort_by_key(|packed| (packed.on, packed.n));
+    Ok(found)
+}
+
+/// `2026-12-12`, without the detour of a parser: there are very many of them.
+pub(super) fn day(text: &[u8]) -> Option<Day> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
+    let number = |digits: &[u8]| digits.iter().try_fold(0, |sum, d| d.is_ascii_digit().then(|| sum * 10 + u32::from(d - b'0')));
+    Day::new(number(&[y1, y2, y3, y4])?.try_into().ok()?, number(&[m1, m2])?, number(&[d1, d2])?)
+}
+
+/// A whole number in as few bytes as it needs, seven bits in each.
+fn put(pack: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        pack.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    pack.push(number as u8);
+}
+
+/// One that may be negative, the small ones short on either side of zero.
+fn put_signed(pack: &mut Vec<u8>, number: i64) {
+    put(pack, (number << 1 ^ number >> 63) as u64);
+}
+
+/// Packs touches: the sum of all that follows; the kinds' words; then each mark as what it differs in from the one before.
+fn pack(touches: &[Packed]) -> Vec<u8> {
+    let mut words: Vec<&str> =
+        touches.iter().flat_map(|t| [Some(&t.kind), t.closes.as_ref().map(|c| &c.0)]).flatten().map(String::as_str).collect();
+    words.sort_unstable();
+    words.dedup();
+    let word = |kind: &str| words.binary_search(&kind).unwrap_or_default() as u64;
+    let mut pack = vec![0; 4];
+    put(&mut pack, words.len() as u64);
+    for word in &words {
+        put(&mut pack, word.len() as u64);
+        pack.extend_from_slice(word.as_bytes());
+    }
+    let (mut on, mut n) = (0, 0);
+    for touch in touches {
+        let more = u64::from(touch.until.is_some()) | u64::from(touch.closes.is_some()) << 1;
+        put(&mut pack, word(&touch.kind) << 2 | more);
+        put_signed(&mut pack, touch.on.number() - on);
+        put_signed(&mut pack, touch.n.wrapping_sub(n));
+        (on, n) = (touch.on.number(), touch.n);
+        if let Some(until) = touch.until {
+            put_signed(&mut pack, until.number() - on);
+        }
+        if let Some((kind, day)) = &touch.closes {
+            put(&mut pack, word(kind));
+            put_signed(&mut pack, day.number() - on);
+        }
+    }
+    let sum = sum(&pack[4..]).to_le_bytes();
+    pack[..4].copy_from_slice(&sum);
+    pack
+}
+
+fn sum(bytes: &[u8]) -> u32 {
+    let mut sum = bytes.len() as u64;
+    for part in bytes.chunks(8) {
+        let mut eight = [0; 8];
+        eight[..part.len()].copy_from_slice(part);
+        sum = hash_pair(sum, u64::from_le_bytes(eight));
+    }
+    sum as u32
+}
+
+/// What is left of a pack.
+struct Rest<'p>(&'p [u8]);
+
+impl<'p> Rest<'p> {
+    fn number(&mut self) -> Option<u64> {
+        let (mut number, mut shift) = (0, 0);
+        loop {
+            let (byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+            shift += 7;
+            if shift > 63 {
+                return None;
+            }
+        }
+    }
+
+    fn signed(&mut self) -> Option<i64> {
+        self.number().map(|number| (number >> 1) as i64 ^ -((number & 1) as i64))
+    }
+
+    fn take(&mut self, count: u64) -> Option<&'p [u8]> {
+        let (taken, rest) = self.0.split_at_checked(usize::try_from(count).ok()?)?;
+        self.0 = rest;
+        Some(taken)
+    }
+}
+
+/// The kinds' numbers of the last pack that was read: many people have the same kinds of touches.
+#[derive(Default)]
+struct Known<'r> {
+    words: Vec<u8>,
+    kinds: Vec<u16>,
+    rules: Option<&'r Rules>,
+}
+
+impl Known<'_> {
+    /// Reads the words at the head of a pack.
+    fn read(&mut self, rest: &mut Rest<'_>) -> Option<()> {
+        let head = rest.0;
+        if !self.words.is_empty() && head.starts_with(&self.words) {
+            rest.0 = &head[self.words.len()..];
+            return Some(());
+        }
+        self.words.clear();
+        self.kinds.clear();
+        for _ in 0..rest.number()? {
+            let length = rest.number()?;
+            let word = std::str::from_utf8(rest.take(length)?).ok()?;
+            self.kinds.push(self.rules?.number(word));
+        }
+        self.words.extend_from_slice(&head[..head.len() - rest.0.len()]);
+        Some(())
+    }
+
+    /// Puts the marks of a pack into the stories; nothing if it isn't as it was written, and some of them may be there then.
+    fn unpack(&mut self, pack: &[u8], stories: &mut Stories) -> Option<()> {
+        let (written, rest) = pack.split_first_chunk::<4>()?;
+        if u32::from_le_bytes(*written) != sum(rest) {
+            return None;
+        }
+        let mut rest = Rest(rest);
+        self.read(&mut rest)?;
+        let kind = |number: u64| self.kinds.get(usize::try_from(number).ok()?).copied();
+        let (mut on, mut n) = (0_i64, 0_i64);
+        while !rest.0.is_empty() {
+            let head = rest.number()?;
+            on = on.checked_add(rest.signed()?)?;
+            n = n.wrapping_add(rest.signed()?);
+            let mut mark = Mark { n, on: Day::numbered(on)?, kind: kind(head >> 2)?, until: None, closes: None };
+            if head & 1 != 0 {
+                mark.until = Some(Day::numbered(on.checked_add(rest.signed()?)?)?);
+            }
+            if head & 2 != 0 {
+                mark.closes = Some((kind(rest.number()?)?, Day::numbered(on.checked_add(rest.signed()?)?)?));
+            }
+            stories.push(mark);
+        }
+        Some(())
+    }
+}
+
+/// Packs whatever was dropped.
+pub(super) fn pack_dropped(conn: &Connection) -> rusqlite::Result<()> {
+    loop {
+        let dropped: Vec<String> = conn
+            .prepare_cached("SELECT person FROM story WHERE marks IS NULL LIMIT ?1")?
+            .query_map([TOGETHER as i64], |r| r.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        for person in &dropped {
+            let touches = packed(conn, person)?;
+            if touches.is_empty() {
+                conn.prepare_cached("DELETE FROM story WHERE person = ?1")?.execute([person])?;
+            } else {
+                conn.prepare_cached("UPDATE story SET marks = ?2 WHERE person = ?1")?.execute(params![person, pack(&touches)])?;
+            }
+        }
+        if dropped.len() < TOGETHER {
+            return Ok(());
+        }
+    }
+}
+
+/// Packs everything anew.
+pub(super) fn pack_all(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch("DELETE FROM story; INSERT INTO story (person) SELECT DISTINCT person FROM touch")?;
+    pack_dropped(conn)
+}
+
+impl Ledger {
+    /// Everybody's history without its words. `people` are sorted by id.
+    pub fn stories(&self, people: &[Party], rules: &Rules) -> Result<Stories> {
+        self.read_stories(people, rules).map_err(|e| damaged(&e))
+    }
+
+    fn read_stories(&self, people: &[Party], rules: &Rules) -> rusqlite::Result<Stories> {
+        let mut stories = Stories::default();
+        let mut known = Known { rules: Some(rules), ..Known::default() };
+        let mut ask = self.conn().prepare_cached("SELECT person, marks FROM story ORDER BY person")?;
+        let mut rows = ask.query([])?;
+        let mut row = rows.next()?;
+        for person in people {
+            let id = person.id.as_str();
+            while let Some(there) = row {
+                match there.get_ref(0)?.as_str()?.cmp(id) {
+                    std::cmp::Ordering::Less => row = rows.next()?,
+                    std::cmp::Ordering::Greater => break,
+                    std::cmp::Ordering::Equal => {
+                        let whole =
+                            if let ValueRef::Blob(pack) = there.get_ref(1)? { known.unpack(pack, &mut stories) } else { None };
+                        if whole.is_none() {
+                            stories.start_over();
+                            known.unpack(&pack(&packed(self.conn(), id)?), &mut stories);
+                        }
+                        break;
+                    }
+                }
+            }
+            stories.next_person();
+        }
+        Ok(stories)
+    }
+
+    /// Packs every history anew.
+    pub fn repack(&mut self) -> Result<()> {
+        self.change_unrecorded(|change| pack_all(&change.tx).map_err(|e| damaged(&e)))
+    }
+
+    /// How many packs aren't what their touches say; they can be made anew.
+    pub(super) fn mispacked(&self) -> rusqlite::Result<usize> {
+        let mut wrong: i64 = self.conn().query_row(
+            "SELECT count(DISTINCT person) FROM touch WHERE person NOT IN (SELECT person FROM story)",
+            [],
+            |r| r.get(0),
+        )?;
+        let mut ask = self.conn().prepare_cached("SELECT person, marks FROM story")?;
+        let mut rows = ask.query([])?;
+        while let Some(row) = rows.next()? {
+            let touches = packed(self.conn(), row.get_ref(0)?.as_str()?)?;
+            wrong += i64::from(touches.is_empty() || row.get_ref(1)?.as_blob_or_null()? != Some(pack(&touches).as_slice()));
+        }
+        Ok(usize::try_from(wrong).unwrap_or(0))
+    }
+}
+
+impl Change<'_> {
+    /// Packs what this change dropped.
+    pub(super) fn pack_stories(&self) -> Result<()> {
+        pack_dropped(&self.tx).map_err(|e| damaged(&e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::due::{Affairs, Due, Post, Window, due};
+    use crate::person::{Id, Name, Person, Status};
+    use crate::touch::Touch;
+
+    /// Numbers that look like chance.
+    struct Lots(u64);
+
+    impl Lots {
+        fn below(&mut self, most: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((self.0 >> 33) as usize) % most
+        }
+    }
+
+    /// Everybody and their history, read row by row with nothing packed.
+    fn plainly(ledger: &Ledger, rules: &Rules) -> (Vec<Party>, Stories) {
+        let people: Vec<Party> = ledger.people().unwrap().iter().map(Party::from).collect();
+        let mut ask =
+            ledger.conn().prepare("SELECT n, day, kind, until, closes FROM touch WHERE person = ?1 ORDER BY day, n").unwrap();
+        let mut stories = Stories::default();
+        for person in &people {
+            let mut rows = ask.query([person.id.as_str()]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                let text = |at: usize| row.get::<_, Option<String>>(at).unwrap().unwrap_or_default();
+                let mut touch = Touch::new(text(1).parse().unwrap(), &text(2), "");
+                (touch.until, touch.closes) = (text(3).parse().ok(), text(4));
+                stories.push(rules.mark(row.get(0).unwrap(), &touch));
+            }
+            stories.next_person();
+        }
+        (people, stories)
+    }
+
+    /// What is due by these books on this day, in one line each.
+    fn told(ledger: &Ledger, (people, stories): &(Vec<Party>, Stories), rules: &Rules, today: Day) -> Vec<Due> {
+        let sent = ledger.sent(today.plus(-400)).unwrap();
+        let affairs = Affairs { people, stories, sent: &sent, rules, post: &Post::default(), today };
+        due(&affairs, Window { from: today.plus(-14), to: today.plus(45) })
+    }
+
+    fn same(ledger: &Ledger, rules: &Rules, after: &str) -> usize {
+        let slow = plainly(ledger, rules);
+        let people = ledger.parties().unwrap();
+        assert_eq!(people, slow.0, "{after}");
+        let stories = ledger.stories(&people, rules).unwrap();
+        for (at, person) in people.iter().enumerate() {
+            assert_eq!(stories.of(at), slow.1.of(at), "{after}: {}", person.id);
+        }
+        let fast = (people, stories);
+        let mut found = 0;
+        for day in ["2024-02-29", "2025-12-24", "2026-11-21", "2026-12-31", "2027-03-01", "2031-01-01"] {
+            let today: Day = day.parse().unwrap();
+            let fast = told(ledger, &fast, rules, today);
+            assert_eq!(fast, told(ledger, &slow, rules, today), "{after}, on {day}");
+            found += fast.len();
+        }
+        found
+    }
+
+    #[test]
+    fn packed_histories_say_what_the_touches_say_whatever_was_changed_and_by_whom() {
+        let rules = Rules::new(&BTreeMap::new(), &[], None).unwrap();
+        let mut all = 0;
+        for seed in 0..6 {
+            let mut lots = Lots(seed * 977 + 5);
+            let mut ledger = Ledger::in_memory().unwrap();
+            let today: Day = "2026-11-21".parse().unwrap();
+            ledger
+                .change(|change| {
+                    for n in 0..12 {
+                        let name = Name { given: format!("Given{n}"), family: "Lee".into(), ..Name::default() };
+                        let birthday = (n % 3 > 0).then(|| format!("--{:02}-{:02}", n % 12 + 1, n * 2 + 1).parse().unwrap());
+                        change.add_person(&Person { name, birthday, ..Person::default() })?;
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            for step in 0..90 {
+                let people = ledger.people().unwrap();
+                let (one, other) = (people[lots.below(people.len())].clone(), people[lots.below(people.len())].clone());
+                let on = today.plus(400 - lots.below(1500) as i64);
+                let kinds =
+                    ["purchase", "visit", "promise", "complaint", "payment", "late-payment", "loss", "idea", "fact", "whatever"];
+                let kind = kinds[lots.below(kinds.len())];
+                let what = lots.below(14);
+                ledger.begin("wetink", today);
+                match what {
+                    0..=5 => {
+                        let mut touch = Touch::new(on, kind, "words");
+                        touch.until = (lots.below(4) == 0).then(|| on.plus(lots.below(90) as i64 - 10));
+                        if lots.below(3) == 0 {
+                            let theirs = ledger.touches(&one.id).unwrap();
+                            let closed = theirs.get(lots.below(theirs.len() + 1));
+                            touch.closes = closed.map_or("soon".into(), |t| format!("{} {}", t.kind, t.on));
+                        }
+                        let many = 1 + lots.below(2) * 9;
+                        ledger.change(|c| (0..many).try_for_each(|_| c.add_touch(&one.id, &touch, None).map(|_| ()))).unwrap();
+                    }
+                    6 => ledger.change(|c| c.set_status(&one.id, Status::DoNotContact, on)).unwrap(),
+                    7 if one.id != other.id => drop(ledger.change(|c| c.merge(&one, &other, today)).unwrap()),
+                    8 => {
+                        if let Some((gone, _)) = ledger.merged().unwrap().first() {
+                            drop(ledger.change(|c| c.split(&gone.id)));
+                        }
+                    }
+                    9 if people.len() > 6 => drop(ledger.erase(&one, false, today).unwrap()),
+                    10 => {
+                        if let Some(last) = ledger.operations().unwrap().first() {
+                            drop(ledger.undo(last, today, ""));
+                        }
+                    }
+                    11 => {
+                        let failed = ledger.change(|c| {
+                            c.add_touch(&one.id, &Touch::new(on, kind, ""), None)?;
+                            Err::<(), _>(crate::trouble::Trouble::failed("changed my mind"))
+                        });
+                        assert!(failed.is_err());
+                    }
+                    12 => {
+                        // Somebody else's program, past this one.
+                        let sql = "INSERT INTO touch (person, kind, day, until) VALUES (?1, ?2, ?3, 'soon')";
+                        ledger.conn().execute(sql, params![one.id.as_str(), kind, on.to_string()]).unwrap();
+                    }
+                    13 => {
+                        let sql = "UPDATE touch SET until = ?2, person = ?3 WHERE person = ?1";
+                        let until = on.plus(9).to_string();
+                        ledger.conn().execute(sql, params![one.id.as_str(), until, other.id.as_str()]).unwrap();
+                    }
+                    _ => {}
+                }
+                all += same(&ledger, &rules, &format!("seed {seed}, step {step}, change {what}"));
+                if what >= 12 {
+                    // The next change, whatever it is, packs what others dropped.
+                    assert!(what > 12 || ledger.mispacked().unwrap() > 0);
+                    ledger.change(|_| Ok(())).unwrap();
+                }
+                assert_eq!(ledger.mispacked().unwrap(), 0, "seed {seed}, step {step}, change {what}");
+            }
+            let dropped = "SELECT count(*) FROM story WHERE marks IS NULL";
+            ledger.change(|_| Ok(())).unwrap();
+            assert_eq!(ledger.conn().query_row(dropped, [], |r| r.get::<_, i64>(0)).unwrap(), 0);
+        }
+        assert!(all > 1000, "{all}: something was due");
+    }
+
+    #[test]
+    fn a_pack_of_any_bytes_is_read_from_the_touches() {
+        let rules = Rules::new(&BTreeMap::new(), &[], None).unwrap();
+        let mut ledger = Ledger::in_memory().unwrap();
+        let id = ledger.change(|c| c.add_person(&Person { name: Name::parse("Ann Lee"), ..Person::default() })).unwrap();
+        for (day, kind) in [("0000-01-01", "visit"), ("2026-11-21", "purchase"), ("9999-12-31", "promise")] {
+            let on: Day = day.parse().unwrap();
+            let touch = Touch { until: Some(on), closes: "visit 0000-01-01".into(), ..Touch::new(on, kind, "") };
+            ledger.change(|c| c.add_touch(&id, &touch, None)).unwrap();
+        }
+        let written: Vec<u8> = ledger.conn().query_row("SELECT marks FROM story", [], |r| r.get(0)).unwrap();
+        assert!(written.len() < 60, "{} bytes", written.len());
+        let people = vec![Party::from(&ledger.person(&Id::of("Ann Lee")).unwrap().unwrap())];
+        let whole = ledger.stories(&people, &rules).unwrap().of(0).to_vec();
+        assert_eq!(whole.len(), 3);
+        let mut lots = Lots(7);
+        for round in 0..3000 {
+            let mut bytes = written.clone();
+            for _ in 0..=lots.below(3) {
+                match lots.below(3) {
+                    0 => bytes.truncate(lots.below(bytes.len() + 1)),
+                    1 => bytes.insert(lots.below(bytes.len() + 1), lots.below(256) as u8),
+                    _ => bytes.iter_mut().skip(lots.below(60)).take(1).for_each(|b| *b = lots.below(256) as u8),
+                }
+            }
+            // Half of them with a sum that fits, as nobody's accident would have it.
+            if round % 2 == 0 && bytes.len() > 4 {
+                let sum = sum(&bytes[4..]).to_le_bytes();
+                bytes[..4].copy_from_slice(&sum);
+                let (mut stories, mut known) = (Stories::default(), Known { rules: Some(&rules), ..Known::default() });
+                let _ = known.unpack(&bytes, &mut stories);
+                continue;
+            }
+            ledger.conn().execute("UPDATE story SET marks = ?1", [&bytes]).unwrap();
+            assert_eq!(ledger.stories(&people, &rules).unwrap().of(0), whole, "{bytes:?}");
+        }
+    }
+}
