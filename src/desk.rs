@@ -149,10 +149,10 @@ impl<'a> Desk<'a> {
         house.signs(&shop.settings.shop.name);
         house.signs(&shop.settings.shop.signs);
         house.frequencies = ledger.frequencies()?;
-        for person in ledger.parties()? {
-            house.names.add(&person.name.given, person.id.as_str());
-            house.names.add(&person.name.called, person.id.as_str());
-            house.names.add_family(&person.name.family, person.id.as_str());
+        for (id, name) in ledger.names(None)? {
+            house.names.add(&name.given, id.as_str());
+            house.names.add(&name.called, id.as_str());
+            house.names.add_family(&name.family, id.as_str());
         }
         Ok(Desk { shop, ledger, house })
     }

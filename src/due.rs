@@ -1,6 +1,6 @@
 //! People, history and today in; who is owed a card, a call or an answer, and by when, out. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,7 @@ pub struct Due {
     pub kind: Give,
     /// Person or household.
     pub to: Id,
-    /// Their name, for people to read.
+    /// Their name, for people to read; found for those who are owed something, see [`put_names`].
     pub name: String,
     /// Why.
     #[serde(serialize_with = "as_str")]
@@ -155,8 +155,6 @@ impl Window {
 pub struct Party {
     /// Who.
     pub id: Id,
-    /// For people to read.
-    pub name: Name,
     /// Yearly.
     pub birthday: Option<Birthday>,
     /// Yearly.
@@ -169,8 +167,8 @@ pub struct Party {
 
 impl From<&Person> for Party {
     fn from(person: &Person) -> Party {
-        let Person { id, name, birthday, anniversary, household, status, .. } = person.clone();
-        Party { id, name, birthday, anniversary, household, status }
+        let Person { id, birthday, anniversary, household, status, .. } = person.clone();
+        Party { id, birthday, anniversary, household, status }
     }
 }
 
@@ -243,14 +241,14 @@ pub struct Affairs<'a> {
     pub today: Day,
 }
 
-/// Cards by whom they were for.
-type ByWho<'a> = BTreeMap<&'a Id, Vec<&'a Sent>>;
+/// Cards by whom they were for; only ever asked for one after the other.
+type ByWho<'a> = HashMap<&'a Id, Vec<&'a Sent>>;
 
 /// What everybody is owed in the window: promises and answers first, then calls, then cards in post-by order, then by id. No card
 /// to anybody who has died, asked not to be written to, or whose mail comes back; none whose card has been posted.
 #[must_use]
 pub fn due(affairs: &Affairs<'_>, window: Window) -> Vec<Due> {
-    let mut by_who: ByWho<'_> = BTreeMap::new();
+    let mut by_who: ByWho<'_> = HashMap::new();
     for sent in affairs.sent {
         by_who.entry(&sent.to).or_default().push(sent);
     }
@@ -292,7 +290,7 @@ fn card(affairs: &Affairs<'_>, person: &Party, occasion: &Occasion, day: Day, po
     Due {
         kind: Give::Card,
         to: person.id.clone(),
-        name: person.name.full(),
+        name: String::new(),
         occasion: occasion.clone(),
         day,
         post_by,
@@ -343,6 +341,13 @@ fn why(date: Birthday, day: Day, occasion: &Occasion) -> String {
         (Some(age), "birthday") => format!("turns {age}"),
         (Some(years), _) => format!("{years} years"),
         (None, _) => String::new(),
+    }
+}
+
+/// Puts in the names of those who are owed something.
+pub fn put_names(found: &mut [Due], names: &BTreeMap<Id, Name>) {
+    for due in found {
+        due.name = names.get(&due.to).map(Name::full).unwrap_or_default();
     }
 }
 

@@ -100,6 +100,8 @@ fn bare(shop: &Shop, ledger: &Ledger, books: &Books, window: Window, today: Day)
 /// The same with what was said, and with what is written already.
 pub fn owed_and_missed(shop: &Shop, ledger: &Ledger, books: &Books, window: Window, today: Day) -> Result<Vec<Due>> {
     let mut found = bare(shop, ledger, books, window, today)?;
+    let names = ledger.names(Some(&found.iter().map(|d| &d.to).collect::<Vec<_>>()))?;
+    due::put_names(&mut found, &names);
     let told: Vec<i64> = found.iter().flat_map(|d| [d.touch, d.recall]).flatten().collect();
     due::put_words(&mut found, &ledger.words(&told)?);
     let written = written(shop);
@@ -292,14 +294,15 @@ pub fn table(found: &[Due], today: Day) -> String {
             _ => why,
         }
     };
-    let what_width = found.iter().map(|d| wide(&what(d))).max().unwrap_or(0).min(48);
+    let whats: Vec<String> = found.iter().map(what).collect();
+    let what_width = whats.iter().map(|what| wide(what)).max().unwrap_or(0).min(48);
     let pad = |text: &str, width: usize| {
         let shown = crate::words::shown(text);
         format!("{shown}{}", " ".repeat(width.saturating_sub(wide(&shown))))
     };
     let mut lines: Vec<String> = Vec::new();
     let mut last: Option<String> = None;
-    for due in found {
+    for (due, what) in found.iter().zip(&whats) {
         let this = heading(due, today);
         if last.as_ref() != Some(&this) {
             if last.is_some() {
@@ -319,7 +322,7 @@ pub fn table(found: &[Due], today: Day) -> String {
             "  {}  {}  {}  {}  {}",
             pad(due.to.as_str(), id_width),
             pad(&due.name, name_width),
-            pad(&what(due), what_width),
+            pad(what, what_width),
             if due.late { styled(BAD, &by) } else { by },
             styled(DIM, due.state)
         ));

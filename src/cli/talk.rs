@@ -55,7 +55,14 @@ impl Talk {
     /// A line of data. A reader that has gone away is no trouble; a full disk is.
     pub fn put(self, line: impl AsRef<str>) {
         if !self.hushed {
-            noted(writeln!(anstream::stdout().lock(), "{}", line.as_ref()));
+            // What is stripped of its colours is written at once: line by line a long list is as many calls of the system.
+            let line = format!("{}\n", line.as_ref());
+            let plain = anstream::AutoStream::choice(&std::io::stdout()) == anstream::ColorChoice::Never;
+            noted(if plain {
+                std::io::stdout().lock().write_all(anstream::adapter::strip_str(&line).to_string().as_bytes())
+            } else {
+                anstream::stdout().lock().write_all(line.as_bytes())
+            });
         }
     }
 

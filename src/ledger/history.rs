@@ -59,7 +59,7 @@ impl Ledger {
     pub fn sent(&self, from: Day) -> Result<Vec<Sent>> {
         let read = || -> rusqlite::Result<Vec<Sent>> {
             let mut ask = self.conn().prepare_cached(
-                "SELECT who, occasion, key, card.day, coalesce(batch.day, card.day), card.state
+                "SELECT coalesce(person, household), occasion, key, card.day, coalesce(batch.day, card.day), card.state
                  FROM card LEFT JOIN batch ON batch.n = card.batch WHERE card.day >= ?1 ORDER BY card.day, card.n",
             )?;
             let mut rows = ask.query([from.to_string()])?;

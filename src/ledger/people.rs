@@ -1,5 +1,7 @@
 //! People and households in the ledger, and who is meant by what was typed.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use crate::day::Day;
@@ -120,22 +122,19 @@ impl Ledger {
     pub fn parties(&self) -> Result<Vec<Party>> {
         let read = || -> rusqlite::Result<Vec<Party>> {
             let mut ask = self.conn().prepare_cached(
-                "SELECT id, title, given, family, suffix, called, birthday, anniversary, household, status
-                 FROM person NOT INDEXED WHERE merged_into IS NULL",
+                "SELECT id, birthday, anniversary, household, status FROM person NOT INDEXED WHERE merged_into IS NULL",
             )?;
             let mut rows = ask.query([])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                let text = |at: usize| row.get_ref(at).and_then(|value| Ok(value.as_str_or_null()?.unwrap_or_default()));
-                let date = |at: usize| text(at).map(|date| if date.is_empty() { None } else { date.parse().ok() });
-                let name = |at: usize| text(at).map(str::to_owned);
+                let text = |at: usize| row.get_ref(at).and_then(|value| Ok(value.as_str_or_null()?));
+                let date = |at: usize| text(at).map(|date| date.and_then(|date| date.parse().ok()));
                 found.push(Party {
-                    id: Id::from_stored(name(0)?),
-                    name: Name { title: name(1)?, given: name(2)?, family: name(3)?, suffix: name(4)?, called: name(5)? },
-                    birthday: date(6)?,
-                    anniversary: date(7)?,
-                    household: Some(text(8)?).filter(|id| !id.is_empty()).map(|id| Id::from_stored(id.to_owned())),
-                    status: Status::parse(text(9)?).unwrap_or(Status::DoNotContact),
+                    id: Id::from_stored(row.get::<_, String>(0)?),
+                    birthday: date(1)?,
+                    anniversary: date(2)?,
+                    household: text(3)?.map(|id| Id::from_stored(id.to_owned())),
+                    status: text(4)?.and_then(Status::parse).unwrap_or(Status::DoNotContact),
                 });
             }
             Ok(found)
@@ -144,6 +143,30 @@ impl Ledger {
         // Sooner sorted here than looked up one by one in the order of an index.
         found.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(found)
+    }
+
+    /// The names of these people, or of everybody.
+    pub fn names(&self, of: Option<&[&Id]>) -> Result<BTreeMap<Id, Name>> {
+        let list = of.map(|ids| serde_json::to_string(ids).unwrap_or_else(|_| "[]".into()));
+        let read = || -> rusqlite::Result<BTreeMap<Id, Name>> {
+            let mut ask = self.conn().prepare_cached(if list.is_some() {
+                "SELECT id, title, given, family, suffix, called FROM person WHERE id IN (SELECT value FROM json_each(?1))"
+            } else {
+                "SELECT id, title, given, family, suffix, called FROM person NOT INDEXED WHERE merged_into IS NULL AND ?1 IS NULL"
+            })?;
+            let rows = ask.query_map([list.as_deref()], |row| {
+                let name = Name {
+                    title: row.get(1)?,
+                    given: row.get(2)?,
+                    family: row.get(3)?,
+                    suffix: row.get(4)?,
+                    called: row.get(5)?,
+                };
+                Ok((Id::from_stored(row.get::<_, String>(0)?), name))
+            })?;
+            rows.collect()
+        };
+        read().map_err(|e| damaged(&e))
     }
 
     /// The person with exactly this id; of somebody who was merged, the one they turned out to be.

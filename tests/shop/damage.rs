@@ -302,6 +302,6 @@ fn a_packed_history_that_is_damaged_is_read_from_the_touches_and_mended() {
     shop.run(&["doctor"]).ok();
     assert_eq!(shop.run(&["due", "--json"]).ok().out, due);
     // Somebody else's program writes past this one.
-    shop.sql("INSERT INTO touch (person, kind, day) VALUES ('tom-reed', 'promise', '2026-11-02')").unwrap();
+    shop.sql("INSERT INTO touch (person, kind, day) VALUES ('zoe-lukasik', 'promise', '2026-11-02')").unwrap();
     assert!(shop.run(&["due", "--json"]).ok().out.contains("promise"));
 }
