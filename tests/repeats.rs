@@ -658,6 +658,21 @@ fn what_we_have_no_lists_for_is_no_stock() {
 }
 
 #[test]
+fn the_counter_is_in_every_note_of_a_shop() {
+    let before = ledger(&[(
+        "a",
+        "Alan",
+        "Alan, the conker you left on the counter has sprouted, it is taller than the till now. Happy birthday from both of us.",
+    )]);
+    for text in [
+        "Fay, you left your blue scarf on the counter. It is behind the till with your name on it. Happy birthday!",
+        "Fay, you left the dog's lead on the counter. Happy birthday to you.",
+    ] {
+        assert!(!judged(&before, "Fay", text, None).refused(), "{text} {:?}", judged(&before, "Fay", text, None).findings());
+    }
+}
+
+#[test]
 fn who_was_missed_somewhere_is_offered_nothing() {
     let missed = Draft {
         text: "Just a line to say we missed you at the market, the plums were fine.",
