@@ -165,29 +165,43 @@ impl<'a> Desk<'a> {
         let mut above: Vec<Earlier> = Vec::new();
         let mut pile = Pile::default();
         for some in sheet.entries.chunks(TOGETHER) {
-            let met: Vec<Met> = some.iter().map(|entry| self.meet(entry, month, &mut lines)).collect::<Result<_>>()?;
-            let read = |met: &Met<'_>| met.known.as_ref().map(|known| echo::traits(&known.text, &known.recipient.names, false));
-            let traits: Vec<Option<Traits>> = met.par_iter().map(read).collect();
-            let mut nearest: Vec<Vec<Earlier>> = Vec::with_capacity(met.len());
-            for (met, traits) in met.iter().zip(&traits) {
-                let (Some(known), Some(traits)) = (&met.known, traits) else {
-                    nearest.push(Vec::new());
-                    continue;
-                };
-                let mut near = self.ledger.nearest_to(traits)?;
-                near.extend(pile.nearest(traits).into_iter().filter_map(|n| above.get(n).cloned()));
-                nearest.push(near);
-                if !is_blank(met.entry) {
-                    pile.add(traits);
-                    above.push(known.as_earlier(met));
-                }
-            }
+            let (met, nearest) = self.ledger.at_once(|| self.met(some, month, &mut lines, &mut above, &mut pile))?;
             let house = &self.house;
             let judged: Vec<Judged> =
                 met.into_par_iter().zip(nearest).map(|(met, near)| met.judged(&near, house, fits)).collect::<Result<_>>()?;
             done.extend(judged);
         }
         Ok(done)
+    }
+
+    /// Everything the ledger knows of some cards, and the notes nearest to theirs: on record, and above them on the sheet.
+    fn met<'e>(
+        &self,
+        some: &'e [Entry],
+        month: Month,
+        lines: &mut HashMap<String, usize>,
+        above: &mut Vec<Earlier>,
+        pile: &mut Pile,
+    ) -> Result<(Vec<Met<'e>>, Vec<Vec<Earlier>>)> {
+        let met: Vec<Met> = some.iter().map(|entry| self.meet(entry, month, lines)).collect::<Result<_>>()?;
+        let read = |met: &Met<'_>| met.known.as_ref().map(|known| echo::traits(&known.text, &known.recipient.names, false));
+        let traits: Vec<Option<Traits>> = met.par_iter().map(read).collect();
+        let mut nearest: Vec<Vec<Earlier>> = Vec::with_capacity(met.len());
+        for (met, traits) in met.iter().zip(&traits) {
+            let (Some(known), Some(traits)) = (&met.known, traits) else {
+                nearest.push(Vec::new());
+                continue;
+            };
+            let mut near = self.ledger.nearest_to(traits)?;
+            let near_above = pile.nearest(traits).into_iter().filter_map(|n| above.get(n));
+            near.extend(near_above.filter(|old| old.may_be(traits)).cloned());
+            nearest.push(near);
+            if !is_blank(met.entry) {
+                pile.add(traits);
+                above.push(known.as_earlier(met));
+            }
+        }
+        Ok((met, nearest))
     }
 
     /// What the ledger knows of a card, and what stands against it whatever its note says.
@@ -246,8 +260,8 @@ impl<'a> Desk<'a> {
         let mut places = Vec::new();
         for person in who.persons() {
             known.extend(self.ledger.touches(&person.id)?);
-            places.push(Fact { text: person.address.city.clone(), what: "town".into() });
-            places.push(Fact { text: person.address.organisation.clone(), what: "works there".into() });
+            places.push(Fact { text: person.address.city.clone(), what: Fact::TOWN.into() });
+            places.push(Fact { text: person.address.organisation.clone(), what: Fact::WORK.into() });
         }
         known.sort_by_key(|t: &Touch| std::cmp::Reverse(t.on));
         let mut known: Vec<Fact> =
@@ -255,7 +269,7 @@ impl<'a> Desk<'a> {
         known.extend(places);
         known.retain(|k| !k.text.trim().is_empty());
         // The card in hand, if it was printed already, is not the last one but this one.
-        let last = self.ledger.cards_to(who.id())?.into_iter().rev().find(|c| c.id != card).map(|c| c.text());
+        let last = self.ledger.last_card_beside(who.id(), card)?.map(|c| c.text());
         Ok(Recipient { id: who.id().to_string(), name: spoken(who), names: names(who), known, last })
     }
 

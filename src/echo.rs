@@ -13,6 +13,7 @@ use crate::words::{Language, Words, hash};
 mod align;
 mod compare;
 mod explain;
+mod glance;
 mod index;
 mod judge;
 mod names;
@@ -24,6 +25,7 @@ mod stranger;
 mod wording;
 
 pub use explain::{Mark, Source, Touch};
+pub use glance::Glance;
 pub use index::{Traits, traits};
 pub use names::Names;
 pub use pile::Pile;
@@ -42,7 +44,7 @@ pub enum Rule {
     Templated,
     /// Stitched together from several earlier notes.
     Patchwork,
-    /// What every greeting card says.
+    /// What could stand on anybody's card.
     StockVerse,
     /// A hole nobody filled.
     Placeholder,
@@ -176,6 +178,19 @@ pub struct Fact {
     pub what: String,
 }
 
+impl Fact {
+    /// Where somebody lives, as part of their address.
+    pub const TOWN: &str = "town";
+    /// Where somebody works, as part of their address.
+    pub const WORK: &str = "works there";
+
+    /// It stands on the envelope: nobody told it, and everybody has one.
+    #[must_use]
+    pub fn is_address(&self) -> bool {
+        self.what == Fact::TOWN || self.what == Fact::WORK
+    }
+}
+
 impl From<&str> for Fact {
     fn from(text: &str) -> Fact {
         Fact { text: text.to_owned(), what: String::new() }
@@ -221,6 +236,17 @@ pub struct Earlier {
     pub note: Kept,
     /// The ledger knows by its fingerprint that it is the very same.
     pub identical: bool,
+}
+
+impl Earlier {
+    /// Whether it may be more to a draft with these traits than a note that shares some words.
+    #[must_use]
+    pub fn may_be(&self, traits: &Traits) -> bool {
+        match &self.note {
+            Kept::Text(text) => self.identical || traits.glance.may_echo(text),
+            Kept::Traces(_) => true,
+        }
+    }
 }
 
 /// The earlier note a finding speaks of.

@@ -104,6 +104,16 @@ impl Ledger {
         Ok(done)
     }
 
+    /// Asks many things of the ledger as it is at one moment. The file is locked and looked at once for all of them; alone, each question
+    /// does both anew, which took as long as finding the answers.
+    pub fn at_once<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let begin = || self.conn.unchecked_transaction().map_err(|e| damaged(&e));
+        let held = if self.conn.is_autocommit() { Some(begin()?) } else { None };
+        let done = work();
+        drop(held);
+        done
+    }
+
     /// The connection, for reading.
     pub(crate) fn conn(&self) -> &Connection {
         &self.conn

@@ -7,17 +7,19 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 mod fold;
+mod glance;
 mod language;
 mod lexicon;
 mod recut;
 mod stem;
 
+pub use glance::glance;
 pub use language::Language;
-pub use lexicon::{AsItIs, Lexicon, Pattern, Slot};
+pub use lexicon::{AsItIs, Lexicon, OnCards, Pattern, Slot};
 
 /// The version of the folding rule. Whoever stores anything made from folded words stores this beside it, and makes it anew
 /// when the number has changed.
-pub const FOLDING: u32 = 2;
+pub const FOLDING: u32 = 3;
 
 /// More words than this no card can hold; what comes after is not compared word by word.
 pub const MOST_WORDS: usize = 1500;
@@ -46,7 +48,7 @@ pub struct Word {
 
 impl Word {
     fn new(part: &str, at: Range<u32>, from: Range<usize>, sentence: usize, capital: bool, language: Language) -> Word {
-        let shape = shape_hash(part);
+        let shape = outlined(part);
         Word {
             from,
             at,
@@ -190,7 +192,8 @@ fn mixed(mut h: u64) -> u64 {
 }
 
 /// The hash of a word as its outline is seen; see [`outline`].
-fn shape_hash(word: &str) -> u64 {
+#[must_use]
+pub fn outlined(word: &str) -> u64 {
     shape_hash_of(&[word])
 }
 
@@ -276,6 +279,7 @@ mod tests {
             "HAPPY BIRTHDAY ANA 🎉 the new puppy isn’t asleep…",
             "H\u{200b}appy birth\u{ad}day,\tAna!\nThe  new pu\u{2060}ppy is not asleep",
             "Нарру b\u{456}rthday, \u{410}na! The new puppy is not asleep",
+            "ʜᴀᴘᴘʏ ʙɪʀᴛʜᴅᴀʏ, ᴀɴᴀ! ᴛʜᴇ ɴᴇᴡ ᴘᴜᴘᴘʏ ɪꜱ ɴᴏᴛ ᴀꜱʟᴇᴇᴘ",
             "Ｈａｐｐｙ 𝐛𝐢𝐫𝐭𝐡𝐝𝐚𝐲, Áná! The new puppy isn't asleep",
             "Happy birthday\u{202e}, Ana! The new puppy is not a\u{301}sleep",
         ] {
@@ -333,10 +337,10 @@ mod tests {
 
     #[test]
     fn shapes_see_what_eyes_see() {
-        assert_eq!(shape_hash("teil"), shape_hash("tell"));
-        assert_eq!(shape_hash("modern"), shape_hash("modem"));
-        assert_eq!(shape_hash_of(&["birth", "day"]), shape_hash("birthday"));
-        assert_ne!(shape_hash("cat"), shape_hash("cot"));
+        assert_eq!(outlined("teil"), outlined("tell"));
+        assert_eq!(outlined("modern"), outlined("modem"));
+        assert_eq!(shape_hash_of(&["birth", "day"]), outlined("birthday"));
+        assert_ne!(outlined("cat"), outlined("cot"));
     }
 
     #[test]

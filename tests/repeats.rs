@@ -127,6 +127,69 @@ fn stock_wishes_are_refused() {
     assert!(passed.len() * 100 <= wishes.len() * 3, "{} passed:\n{}", passed.len(), passed.join("\n"));
 }
 
+/// How many of the plain sentences are taken for stock, of how many; and which of them wrongly.
+fn plain(kind: &str, apart: bool) -> (usize, usize, Vec<String>) {
+    let rows: Vec<Value> = rows("plain").into_iter().filter(|r| of(r, "kind") == kind && r["apart"] == apart).collect();
+    let recipient = somebody("Ana");
+    let stock = |r: &&Value| {
+        let verdict = echo::check(&Draft { text: of(r, "note"), recipient: &recipient, card: None }, &[], &House::new());
+        rules(&verdict).contains(&"stock-verse")
+    };
+    let (stock, not): (Vec<&Value>, Vec<&Value>) = rows.iter().partition(stock);
+    let wrong = if kind == "told" { &stock } else { &not };
+    (stock.len(), rows.len(), wrong.iter().map(|r| format!("{}: {}", of(r, "id"), of(r, "note"))).collect())
+}
+
+#[test]
+fn who_tells_one_plain_thing_is_not_refused() {
+    for apart in [false, true] {
+        let (refused, all, which) = plain("told", apart);
+        assert!(refused == 0, "{refused} of {all}, apart: {apart}\n{}", which.join("\n"));
+    }
+}
+
+#[test]
+fn plain_stock_wishes_are_refused() {
+    for apart in [false, true] {
+        let (refused, all, which) = plain("said", apart);
+        let least = if apart { 95 } else { 97 };
+        assert!(refused * 100 >= all * least, "{refused} of {all}, apart: {apart}\n{}", which.join("\n"));
+    }
+}
+
+#[test]
+fn who_is_spoken_to_is_the_recipient() {
+    let refused = [("wrong-name", Severity::Refuse)];
+    for text in [
+        "We thought of you, Tom, when the heron came back.",
+        "We thought of you – Tom – when the heron came back.",
+        "The heron came back to the mill. Thanks again Tom!",
+        "Thank you so much Tom, the heron loved the fish.",
+        "The heron came back. How are you Tom?",
+        "We missed you at our party, Tom, and so did the heron.",
+        "Der Reiher ist wieder da, und wir haben an Sie gedacht, Tom, als er kam.",
+        "Der Reiher ist wieder da. Vielen Dank nochmals Tom!",
+        "Le héron est revenu et nous avons pensé à vous, Tom, en le voyant.",
+        "Le héron est revenu. Merci encore Tom !",
+        "La garza volvió y pensamos en usted, Tom, al verla.",
+        "La garza volvió al molino. ¡Muchas gracias otra vez Tom!",
+        "Czapla wróciła i pomyśleliśmy o panu, Tom, kiedy przyleciała.",
+        "Czapla wróciła do młyna. Dziękuję jeszcze raz Tom!",
+    ] {
+        assert_eq!(named(text, &[]), refused, "{text}");
+    }
+    for text in [
+        "Our new baker, Tom, feeds the heron.",
+        "Ana, our new baker, Tom, feeds the heron.",
+        "The heron came back, and all thanks to Tom.",
+        "Thank you for the fish and for Tom.",
+        "Unser neuer Bäcker, Tom, füttert den Reiher, und wir sehen ihm gern zu.",
+        "Notre boulanger, Tom, nourrit le héron depuis que vous êtes partie.",
+    ] {
+        assert!(named(text, &[]).iter().all(|(_, s)| *s == Severity::Warn), "{text}");
+    }
+}
+
 #[test]
 fn two_short_honest_notes_are_not_one_template() {
     let mut refused = Vec::new();
@@ -574,7 +637,47 @@ fn what_is_recorded_counts_in_whatever_words() {
     recipient.known = vec![echo::Fact { text: "Whitby".into(), what: "town".into() }];
     let text = "Ana, the marmalade was posted on Tuesday, six jars of it.";
     let verdict = echo::check(&Draft { text, recipient: &recipient, card: None }, &[], &House::new());
+    assert!(verdict.findings().is_empty(), "a town is no fact to be reminded of: {:?}", verdict.findings());
+    recipient.known.push(echo::Fact { text: "walking boots".into(), what: "purchase".into() });
+    let verdict = echo::check(&Draft { text, recipient: &recipient, card: None }, &[], &House::new());
     let help = &verdict.findings()[0].help;
-    assert!(help.contains(&"on record about Ana: \u{201c}Whitby\u{201d} (town)".to_owned()), "{help:?}");
+    assert!(help.contains(&"on record about Ana: \u{201c}walking boots\u{201d} (purchase)".to_owned()), "{help:?}");
     assert!(help.iter().any(|h| h.contains("`about = \"refuse\"`")), "the message names the setting: {help:?}");
+    let wish = "Happy birthday to you in Whitby, have a great day!";
+    let verdict = echo::check(&Draft { text: wish, recipient: &recipient, card: None }, &[], &House::new());
+    assert!(rules(&verdict).contains(&"stock-verse"), "the town alone makes no wish somebody's: {:?}", verdict.findings());
+}
+
+#[test]
+fn what_we_have_no_lists_for_is_no_stock() {
+    for text in ["谢谢你上周带来的李子，我们都吃完了。", "先週のりんごをありがとうございました。", "ขอบคุณสำหรับลูกพลัม"]
+    {
+        let verdict = echo::check(&Draft { text, recipient: &somebody("Ana"), card: None }, &[], &House::new());
+        assert!(!verdict.refused(), "{text} {:?}", verdict.findings());
+    }
+}
+
+#[test]
+fn the_counter_is_in_every_note_of_a_shop() {
+    let before = ledger(&[(
+        "a",
+        "Alan",
+        "Alan, the conker you left on the counter has sprouted, it is taller than the till now. Happy birthday from both of us.",
+    )]);
+    for text in [
+        "Fay, you left your blue scarf on the counter. It is behind the till with your name on it. Happy birthday!",
+        "Fay, you left the dog's lead on the counter. Happy birthday to you.",
+    ] {
+        assert!(!judged(&before, "Fay", text, None).refused(), "{text} {:?}", judged(&before, "Fay", text, None).findings());
+    }
+}
+
+#[test]
+fn who_was_missed_somewhere_is_offered_nothing() {
+    let missed = Draft {
+        text: "Just a line to say we missed you at the market, the plums were fine.",
+        recipient: &somebody("Ana"),
+        card: None,
+    };
+    assert!(!rules(&echo::check(&missed, &[], &House::new())).contains(&"sales-talk"));
 }

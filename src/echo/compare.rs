@@ -15,6 +15,11 @@ const SHARE_OF_LITTLE: f32 = 0.10;
 const LEAST_SKELETON: f32 = 2.4;
 const SKELETON: f32 = 0.55;
 const SKELETON_OF_LITTLE: f32 = 0.05;
+/// A short one counts only if nearly all of one note hangs on it, or the most of both: a few words about the counter and the till are in
+/// every note of a shop.
+const SHORT_SKELETON: f32 = 6.0;
+const NEARLY_ALL: f32 = 0.8;
+const MOST_OF_BOTH: f32 = 0.6;
 /// The same where no three words in a row are left.
 const TORN: f32 = 4.0;
 const TORN_SHARE: f32 = 0.6;
@@ -74,8 +79,9 @@ pub(super) fn compare(draft: &Reading, earlier: &Reading) -> Option<Likeness> {
     let flat = shares(draft, earlier, &blocks, &swaps, &edges, |r, n| r.terms[n].flat);
     let run = blocks.iter().map(|b| b.run).max().unwrap_or(0);
     let by_weight = heavy.matched >= LEAST && heavy.share >= SHARE + SHARE_OF_LITTLE * (MUCH - heavy.matched).max(0.0);
-    let by_skeleton =
-        flat.matched >= LEAST_SKELETON && flat.share >= SKELETON + SKELETON_OF_LITTLE * (MUCH - flat.matched).max(0.0);
+    let by_skeleton = flat.matched >= LEAST_SKELETON
+        && flat.share >= SKELETON + SKELETON_OF_LITTLE * (MUCH - flat.matched).max(0.0)
+        && (flat.matched >= SHORT_SKELETON || flat.share >= NEARLY_ALL || flat.of_other >= MOST_OF_BOTH);
     // Every third word exchanged leaves no three in a row, and a skeleton that shows.
     let torn = run == 2 && flat.matched >= TORN && flat.share >= TORN_SHARE;
     let mut copy = run >= 3 && (by_weight || by_skeleton) || torn;
@@ -95,7 +101,9 @@ pub(super) fn compare(draft: &Reading, earlier: &Reading) -> Option<Likeness> {
 
 struct Shares {
     matched: f32,
+    /// The larger of both notes' shares, and the smaller.
     share: f32,
+    of_other: f32,
 }
 
 /// Matched weight, and the larger of its parts of both notes; exchanged words are left out of the whole.
@@ -133,7 +141,8 @@ fn shares(
         whole_old -= then.iter().map(|n| old[*n]).sum::<f32>();
     }
     let matched = f32::midpoint(from_new, from_old);
-    Shares { matched, share: (from_new / whole_new.max(0.01)).max(from_old / whole_old.max(0.01)).min(1.0) }
+    let (of_new, of_old) = (from_new / whole_new.max(0.01), from_old / whole_old.max(0.01));
+    Shares { matched, share: of_new.max(of_old).min(1.0), of_other: of_new.min(of_old) }
 }
 
 /// What of each note lies between openings and closings that both share.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::words::hash_pair;
 
 use super::explain::fingerprints;
-use super::names;
+use super::glance::Glance;
 use super::reading::{Frequencies, Reading};
 
 /// With fewer telling words, rows of any three words help: a short note with its nouns exchanged has little else left.
@@ -33,6 +33,8 @@ pub struct Traits {
     pub scrambled: bool,
     /// Its different words, for how often words stand in the shop's notes.
     pub stems: Vec<i64>,
+    /// What to look for in what is found, before it is read.
+    pub glance: Glance,
 }
 
 impl Traits {
@@ -58,13 +60,15 @@ pub fn traits(text: &str, names: &[String], public: bool) -> Traits {
     if words.is_empty() {
         return traits;
     }
-    let own = names::own(&reading.words, names);
+    // Nothing is left out of this reading: each word has its term.
+    let own: Vec<bool> = reading.terms.iter().map(|t| t.name).collect();
     traits.fingerprints = fingerprints(&reading.words, &own).iter().map(|f| f.0).collect();
     traits.fingerprints.dedup();
     let stems: BTreeSet<u64> = words.iter().map(|w| w.stem).collect();
     traits.stems = stems.into_iter().map(|s| s as i64).collect();
 
     traits.scrambled = reading.words.scrambled();
+    traits.glance = Glance::of(&reading, traits.scrambled);
     if !public {
         // The smallest numbers are a sample that two notes with the same letters share.
         let rows = reading.words.rows_of_letters();

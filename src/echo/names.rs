@@ -6,6 +6,17 @@ use std::hash::BuildHasherDefault;
 
 use super::align::edits_at_most;
 
+/// A word of a name.
+#[derive(PartialEq)]
+struct Part<'a> {
+    hash: u64,
+    letters: u64,
+    text: &'a str,
+    /// A title or a small word, which is a name only where it is all there is of one.
+    weak: bool,
+    alone: bool,
+}
+
 /// Marks the words that are the recipient's own name: each word of each way to call them, titles before them, and one
 /// slip of the pen in a long name.
 pub(super) fn own(words: &Words, names: &[String]) -> Vec<bool> {
@@ -18,35 +29,38 @@ pub(super) fn own(words: &Words, names: &[String]) -> Vec<bool> {
     let lexicon = words.language().lexicon();
     let is_small = |hash: u64| lexicon.is_function(hash) || english.is_function(hash);
     let is_title = |hash: u64| lexicon.is_title(hash) || english.is_title(hash);
-    let parts: Vec<(Words, Vec<bool>)> = names
-        .iter()
-        .map(|n| {
-            let name = Words::read_as(n, Language::Other);
-            let weak = name.all().iter().map(|part| is_small(part.hash) || is_title(part.hash)).collect();
-            (name, weak)
-        })
-        .collect();
+    let names: Vec<Words> = names.iter().map(|n| Words::read_as(n, Language::Other)).collect();
+    // Each part once, however many ways to call somebody it is in.
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for name in &names {
+        for word in name.all() {
+            let weak = is_small(word.hash) || is_title(word.hash);
+            let part = Part { hash: word.hash, letters: word.letters, text: name.text(word), weak, alone: name.all().len() == 1 };
+            if !(weak && !part.alone || parts.contains(&part)) {
+                parts.push(part);
+            }
+        }
+    }
     for (n, word) in all.iter().enumerate() {
-        marks[n] = parts.iter().any(|(name, weak)| {
-            name.all().iter().zip(weak).any(|(part, weak)| {
-                if *weak {
-                    return name.all().len() == 1 && part.hash == word.hash && word.capital;
-                }
-                part.hash == word.hash
-                    || (word.capital || part.len() >= 5)
-                        && part.len() >= 4
-                        && word.len() >= 4
-                        && (part.letters ^ word.letters).count_ones() <= 2
-                        && !lexicon.is_everyday(word.hash)
-                        && edits_at_most(name.text(part).as_bytes(), words.text(word).as_bytes(), 1)
-                    || part.len() >= 3 && possessive(words.text(word), name.text(part))
-            })
+        marks[n] = parts.iter().any(|part| {
+            if part.weak {
+                return part.hash == word.hash && word.capital;
+            }
+            let length = part.text.len();
+            part.hash == word.hash
+                || (word.capital || length >= 5)
+                    && length >= 4
+                    && word.len() >= 4
+                    && (part.letters ^ word.letters).count_ones() <= 2
+                    && word.len().abs_diff(length) <= 1
+                    && !lexicon.is_everyday(word.hash)
+                    && edits_at_most(part.text.as_bytes(), words.text(word).as_bytes(), 1)
+                || length >= 3 && word.len() == length + 1 && possessive(words.text(word), part.text)
         });
     }
     // `Mrs Petrova`, `Pastor Bill` and `Ana and Tom` are one name each.
     for n in (0..all.len().saturating_sub(1)).rev() {
-        let title = lexicon.is_title(all[n].hash) || english.is_title(all[n].hash);
-        if marks[n + 1] && title && all[n].capital {
+        if marks[n + 1] && !marks[n] && all[n].capital && is_title(all[n].hash) {
             marks[n] = true;
         }
         if n + 2 < all.len() && marks[n + 2] && !marks[n + 1] && n > 0 && marks[n] && is_and(all[n + 1].hash) {
@@ -144,9 +158,20 @@ pub(super) fn greeted(text: &str, words: &Words) -> Vec<Greeted> {
         let end = all.get(n + 1).map_or(text.len(), |w| w.from.start).max(all[n].from.end);
         text.get(all[n].from.end..end).unwrap_or_default()
     };
+    // `Our new baker, Tom, …`: whoever begins the sentence, or what stands between commas, is named behind.
+    let of_somebody = |n: usize| {
+        let whose = |m: &usize| [lexicon, english].iter().any(|l| l.is_whose(all[*m].hash));
+        (n.saturating_sub(4)..n)
+            .rev()
+            .find(whose)
+            .is_some_and(|m| m + 1 < n && (m == 0 || all[m - 1].sentence != all[m].sentence || between(m).contains(',')))
+    };
     let mut put = |n: usize, hailed: bool| {
         if !found.iter().any(|g| g.word == n) {
-            let behind = n > 0 && (all[n - 1].capital && n > 1 || [lexicon, english].iter().any(|l| l.is_kin(all[n - 1].hash)));
+            let behind = n > 0
+                && (all[n - 1].capital && n > 1
+                    || [lexicon, english].iter().any(|l| l.is_kin(all[n - 1].hash))
+                    || !hailed && of_somebody(n));
             let and = |m: usize| all.get(m).is_some_and(|w| is_and(w.hash));
             let name = |m: usize| all.get(m).is_some_and(|w| w.capital);
             let listed = and(n + 1) && name(n + 2) || name(n + 1) && and(n + 2);
@@ -186,19 +211,48 @@ pub(super) fn greeted(text: &str, words: &Words) -> Vec<Greeted> {
             }
         }
     }
+    for n in (1..all.len()).filter(|n| hailed_last(text, all, [lexicon, english], *n)) {
+        put(n, true);
+    }
     for n in (1..all.len()).filter(|n| signature(text, all, [lexicon, english], *n).is_none()) {
         let (before, after) = (between(n), behind(n));
-        if all[n].capital && before.trim() == "," && (after.is_empty() || after.trim_start().starts_with([',', '!', '?', '.'])) {
+        let off = |c: char| [',', '!', '?', '.', '—', '–'].contains(&c) || c == '-';
+        if all[n].capital
+            && [",", "—", "–", "-"].contains(&before.trim())
+            && (after.is_empty() || after.trim_start().starts_with(off))
+        {
             put(n, false);
         }
     }
     found
 }
 
+/// Spoken to at the end of a sentence, with no comma before: `Thanks again Tom!`, `How are you Tom?`.
+fn hailed_last(text: &str, all: &[Word], lexicons: [&Lexicon; 2], n: usize) -> bool {
+    let sentence = all[n].sentence;
+    let gap = |n: usize| text.get(all[n].from.end..all.get(n + 1).map_or(text.len(), |w| w.from.start)).unwrap_or_default();
+    let ends = all.get(n + 1).is_none_or(|w| w.sentence != sentence) || gap(n).trim_start().starts_with([',', '!', '?', '.']);
+    if !all[n].capital || !ends || all[n - 1].sentence != sentence || gap(n - 1) != " " {
+        return false;
+    }
+    let any = |is: fn(&Lexicon, u64) -> bool, n: usize| lexicons.iter().any(|l| is(l, all[n].hash));
+    if any(Lexicon::is_third, n - 1) || all[n - 1].capital && n > 1 && all[n - 2].sentence == sentence {
+        return false;
+    }
+    let start = (0..n).rev().take_while(|m| all[*m].sentence == sentence).last().unwrap_or(n);
+    let hails = lexicons.iter().flat_map(|l| l.hails());
+    let hailed = hails.filter(|h| h.len() <= n - start).any(|h| h.iter().zip(&all[start..]).all(|(h, w)| *h == w.hash));
+    // `Thanks for everything Tom!`, `Vielen Dank nochmals Tom!`; but `thanks for feeding Tom!`
+    let others =
+        (start..n).filter(|m| !(any(Lexicon::is_function, *m) || any(Lexicon::is_greeting, *m) || any(Lexicon::is_everyday, *m)));
+    let others = others.count();
+    any(Lexicon::is_spoken, n - 1) || hailed && (others == 0 || others == 1 && !(start..n).any(|m| any(Lexicon::is_third, m)))
+}
+
 /// Where a signature begins that ends with this word: `Yours, Ana`, a name alone on the last line, `Tom and Eva`.
 pub(super) fn signature(text: &str, all: &[Word], lexicons: [&Lexicon; 2], end: usize) -> Option<usize> {
     let behind = text.get(all[end].from.end..all.get(end + 1).map_or(text.len(), |w| w.from.start)).unwrap_or_default();
-    if !all[end].capital || end + 1 < all.len() && !behind.contains('\n') {
+    if !all[end].capital || end + 1 < all.len() && !behind.contains('\n') || end > 0 && hailed_last(text, all, lexicons, end) {
         return None;
     }
     let sentence = all[end].sentence;

@@ -174,7 +174,7 @@ pub(super) fn holes(text: &str) -> Vec<Range<usize>> {
     }
     for (start, word) in runs(text, |c| c.is_alphanumeric() || c == '_') {
         let sign = |c: char| text[..start].ends_with(c);
-        if is_crossed(word)
+        if is_crossed(word) && !are_kisses(text, start, word)
             || lorem(word)
             || ((sign('$') || sign('@') || sign(':') || sign('%'))
                 && is_field(word)
@@ -300,6 +300,19 @@ fn is_crossed(word: &str) -> bool {
     (word.len() >= 2 && word.bytes().all(|b| b == b'X')) || (word.len() >= 4 && word.bytes().all(|b| b == b'x' || b == b'X'))
 }
 
+/// `Lots of love, XXX Joan`: at the end of a note, behind a pause, love or a name.
+fn are_kisses(text: &str, start: usize, word: &str) -> bool {
+    let (before, behind) = (text[..start].trim_end(), &text[start + word.len()..]);
+    let last = before.split_whitespace().next_back().unwrap_or_default();
+    word.len() <= 4
+        && behind.split_whitespace().count() <= 3
+        && before.split_whitespace().nth(1).is_some()
+        && (before.ends_with([',', '.', '!', '?', '-', '–', '—'])
+            || text[before.len()..start].contains('\n')
+            || last.eq_ignore_ascii_case("love")
+            || last.starts_with(char::is_uppercase))
+}
+
 fn lorem(word: &str) -> bool {
     matches!(
         word,
@@ -391,6 +404,8 @@ mod tests {
     fn honest_marks_are_not_holes() {
         for text in [
             "See you at 7:40, love xxx",
+            "Tom, lots of love, XXX Joan",
+            "Lots of love from Joan XXX",
             "xx Ana",
             "Ana xox",
             "It cost 5 % of 30 % of nothing",
@@ -409,7 +424,7 @@ mod tests {
             "Best of 3 <- that one ->",
             "50% off my waistline, 100% you",
         ] {
-            if text.contains("XXX") {
+            if text.contains("XXX...") {
                 continue;
             }
             assert!(holes(text).is_empty(), "{text} {:?}", holes(text));

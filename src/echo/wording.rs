@@ -1,20 +1,20 @@
 //! Is it about anybody? Stock wishes, sales talk, what is known about the person, what the last card was about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::words::{Language, Words, shown};
+use crate::words::{Language, OnCards, Words, hash, shown};
 
 use super::explain::{short, typed_words};
 use super::reading::Reading;
-use super::{Draft, Finding, House, Rule, Severity};
+use super::{Draft, Fact, Finding, House, Rule, Severity};
 
 /// A note whose own words weigh less is about nobody: one word of a thing, a place or a person (plums, knee, Lisbon) is enough.
 const ABOUT_SOMEBODY: f32 = 1.0;
-/// What a word of every day, a number or a day of the week tells about somebody.
-const TELLS_LITTLE: f32 = 0.25;
-/// What a word tells that names a feeling, a manner or a doing, to judge by its ending: one of them may stand in any card.
-const TELLS_SOME: f32 = 0.4;
+/// The same where not a word is from cards: `Is the little one sleeping yet?` is no stock wish.
+const ABOUT_SOMETHING: f32 = 0.5;
+/// What an unusual word is worth in a sentence that only wishes: one of them is still a verse, `may the magic sway you`.
+const WISHED: f32 = 0.75;
 /// Fewer words are hardly a note.
 const A_FEW_WORDS: usize = 7;
 /// Facts shown as a memory aid.
@@ -22,12 +22,12 @@ const FACTS_SHOWN: usize = 3;
 
 /// Whether the note says anything that is recorded about the recipient, beyond the name: a telling word, or what is recorded
 /// word for word where it is made of words that stand on every card (`new baby`).
-fn mentions(draft: &Draft<'_>, reading: &Reading) -> bool {
+fn mentions<'a>(known: impl IntoIterator<Item = &'a Fact>, draft: &Draft<'_>, reading: &Reading) -> bool {
     let lexicon = reading.words.language().lexicon();
     let names: BTreeSet<u64> =
         draft.recipient.names.iter().flat_map(|n| Words::read(n).all().iter().map(|w| w.hash).collect::<Vec<_>>()).collect();
     let said: BTreeSet<u64> = reading.terms.iter().filter(|t| !t.name && !t.common).map(|t| t.stem).collect();
-    draft.recipient.known.iter().any(|fact| {
+    known.into_iter().any(|fact| {
         let words = Words::read_as(&fact.text, reading.words.language());
         let words: Vec<_> =
             words.all().iter().filter(|w| !lexicon.is_function(w.hash) && !names.contains(&w.hash) && w.len() >= 2).collect();
@@ -41,21 +41,25 @@ fn mentions(draft: &Draft<'_>, reading: &Reading) -> bool {
 /// What the wording alone tells.
 pub(super) fn findings(draft: &Draft<'_>, reading: &Reading, house: &House) -> Vec<Finding> {
     let mut found = Vec::new();
-    let mentions = mentions(draft, reading);
-    let nothing_known = draft.recipient.known.is_empty();
-    let stock = !mentions && own_weight(reading, house) < ABOUT_SOMEBODY;
+    let told = || draft.recipient.known.iter().filter(|fact| !fact.is_address());
+    // Whoever has an address has a town: that alone makes no wish somebody's.
+    let stock = !mentions(told(), draft, reading) && is_stock(draft, reading, house);
+    let mentions = mentions(&draft.recipient.known, draft, reading);
+    let nothing_known = told().next().is_none();
     let name = shown(&draft.recipient.name).into_owned();
     if stock {
-        let mut finding =
-            Finding::new(Rule::StockVerse, format!("every greeting card says this; nothing in it is about {}", or_them(&name)));
+        let mut finding = Finding::new(
+            Rule::StockVerse,
+            format!("this could stand on anybody's card; nothing in it is about {}", or_them(&name)),
+        );
         finding.ranges = vec![whole(reading)];
         finding.help = aid(draft, &name);
         found.push(finding);
     }
     let about = house.severity(Rule::Generic);
     // A stock wish has been told so already; and where nothing is known, only who asks for it hears of that.
-    let told = about == Severity::Warn && (stock || nothing_known);
-    if !mentions && !told {
+    let said = about == Severity::Warn && (stock || nothing_known);
+    if !mentions && !said {
         let message = if nothing_known {
             format!("nothing is recorded about {}, so nothing in the note can be about them", or_them(&name))
         } else {
@@ -102,16 +106,21 @@ fn whole(reading: &Reading) -> Range<usize> {
 /// Up to three recorded facts, to remember by; never as text for the card. Where there are none, how to record one.
 fn aid(draft: &Draft<'_>, name: &str) -> Vec<String> {
     let recipient = draft.recipient;
-    if recipient.known.is_empty() {
-        let mut lines = vec![format!("write at least one thing only {} would recognise", or_them(name))];
+    let facts: Vec<&Fact> = recipient.known.iter().filter(|fact| !fact.is_address()).collect();
+    if facts.is_empty() {
+        let mut lines = vec![format!(
+            "write at least one thing only {} would recognise: something bought, asked, said or seen",
+            or_them(name)
+        )];
         if !recipient.id.is_empty() {
             lines
                 .push(format!("what you know can be kept and is shown here next time: `wetink log {} fact \"…\"`", recipient.id));
         }
         return lines;
     }
-    let facts = recipient.known.iter().take(FACTS_SHOWN);
     facts
+        .into_iter()
+        .take(FACTS_SHOWN)
         .map(|fact| {
             let what = if fact.what.is_empty() { String::new() } else { format!(" ({})", shown(&fact.what)) };
             format!("on record about {}: \u{201c}{}\u{201d}{what}", or_them(name), short(&shown(&fact.text), 90))
@@ -119,32 +128,125 @@ fn aid(draft: &Draft<'_>, name: &str) -> Vec<String> {
         .collect()
 }
 
-/// What the different words tell about somebody that are neither small, nor a commonplace, nor what cards say, nor the
-/// house's own name.
-fn own_weight(reading: &Reading, house: &House) -> f32 {
+/// What a sentence does.
+#[derive(Clone, Copy, PartialEq)]
+enum Does {
+    /// It wishes: `May your days be merry`.
+    Wish,
+    /// It talks as cards do.
+    Greet,
+    /// It says something, in no words of cards.
+    Say,
+    /// It tells what somebody did, or asks something.
+    Tell,
+}
+
+impl Does {
+    /// What a word of every day, a number or a day of the week tells about somebody.
+    fn little(self) -> f32 {
+        match self {
+            Does::Wish | Does::Greet => 0.25,
+            Does::Say => 0.34,
+            Does::Tell => 0.5,
+        }
+    }
+
+    /// What a word tells that names a feeling, a manner or a doing, to judge by its ending: one of them may stand in any card.
+    fn some(self) -> f32 {
+        if self == Does::Tell { 0.6 } else { 0.4 }
+    }
+}
+
+/// Whether nothing in the note is about anybody: what its different words tell that are neither small, nor a commonplace, nor
+/// what cards say, nor the house's own name. The same word may tell something in one sentence and nothing in another: a hat is
+/// a thing where somebody tried it on, and candles are no things in a wish.
+fn is_stock(draft: &Draft<'_>, reading: &Reading, house: &House) -> bool {
     let language = reading.words.language();
     let lexicon = language.lexicon();
-    let mut seen = BTreeSet::new();
-    let mut weight = 0.0;
-    for (n, term) in reading.terms.iter().enumerate() {
-        let cards_say = lexicon.is_greeting(term.hash) || lexicon.is_greeting_stem(term.stem);
-        if term.function || term.common || term.name || cards_say || house.signs_as(term.hash) || !seen.insert(term.stem) {
-            continue;
-        }
-        let text = reading.text(n);
-        let word = &reading.words.all()[term.word];
-        let starts = n == 0 || reading.terms[n - 1].sentence != term.sentence;
-        weight += if word.capital && !starts && language != Language::German && !lexicon.is_everyday(term.hash) {
-            1.0
-        } else if term.figure || lexicon.is_everyday(term.hash) || language.is_number_or_day(text) || text.len() < 3 {
-            TELLS_LITTLE
-        } else if language.is_no_thing(text) {
-            TELLS_SOME
-        } else {
-            1.0
-        };
+    if language == Language::Other {
+        // Nobody here knows what cards say in it.
+        return false;
     }
-    weight
+    let address = draft.recipient.known.iter().filter(|fact| fact.is_address());
+    let address: BTreeSet<u64> =
+        address.flat_map(|f| Words::read(&f.text).all().iter().map(|w| w.hash).collect::<Vec<_>>()).collect();
+    let on_cards = |n: usize| {
+        let term = &reading.terms[n];
+        if term.function { None } else { lexicon.on_cards(term.hash, term.stem, usize::from(term.length)) }
+    };
+    let mut told: BTreeMap<u64, f32> = BTreeMap::new();
+    let mut from_cards = false;
+    let mut start = 0;
+    for sentence in reading.terms.chunk_by(|a, b| a.sentence == b.sentence) {
+        let here = start..start + sentence.len();
+        start = here.end;
+        let greets = sentence.windows(3).any(|three| three.iter().all(|t| t.common && !t.name))
+            || here.clone().any(|n| on_cards(n) == Some(OnCards::Wish));
+        from_cards |= greets;
+        let first = sentence.iter().take_while(|t| t.name).count();
+        let wishes = lexicon.wishing().iter().any(|opening| {
+            let said = sentence[first..].iter().map(|t| t.hash);
+            sentence.len() >= first + opening.len() && said.zip(opening).all(|(said, word)| said == *word)
+        });
+        let deed = |n: usize| {
+            lexicon.is_deed(reading.terms[n].hash)
+                || n > here.start && language.is_deed(reading.text(n - 1), reading.text(n)) && on_cards(n).is_none()
+        };
+        let does = if wishes {
+            Does::Wish
+        } else if asks(draft.text, reading, here.end - 1) || here.clone().any(deed) {
+            Does::Tell
+        } else if greets {
+            Does::Greet
+        } else {
+            Does::Say
+        };
+        let definite = |n: usize| (here.start.max(n.saturating_sub(2))..n).any(|m| lexicon.is_definite(reading.terms[m].hash));
+        for n in here.clone() {
+            let term = &reading.terms[n];
+            let card = on_cards(n);
+            let nobodys = term.function || term.common || term.name || card == Some(OnCards::Wish) || house.signs_as(term.hash);
+            if nobodys || address.contains(&term.hash) {
+                continue;
+            }
+            let text = reading.text(n);
+            let name = reading.words.all()[term.word].capital && n > here.start && language != Language::German;
+            let everyday = lexicon.is_everyday(term.hash);
+            let aside = matches!(does, Does::Wish | Does::Greet);
+            let tells = match card {
+                _ if lexicon.is_thing(term.hash) => 1.0,
+                // `Your sister`, `the new baby`.
+                _ if lexicon.is_kin(term.hash) && definite(n) => 1.0,
+                Some(_) if aside => 0.0,
+                Some(OnCards::Verse) => 1.0,
+                Some(_) => does.little(),
+                None if name && !everyday => 1.0,
+                None if term.figure || everyday || language.is_number_or_day(text) || text.len() < 3 => does.little(),
+                None if deed(n) => 1.0,
+                // `The washing`, `the parking`.
+                None if language.is_no_thing(text)
+                    && !(language == Language::English && text.ends_with("ing") && definite(n)) =>
+                {
+                    does.some()
+                }
+                None if does == Does::Wish => WISHED,
+                None => 1.0,
+            };
+            // `Three hundred and sixty-five` is one number.
+            let number = term.figure || card.is_none() && language.is_number_or_day(text);
+            let most = told.entry(if number { 0 } else { term.stem }).or_default();
+            *most = most.max(tells);
+        }
+    }
+    told.values().sum::<f32>() < if from_cards { ABOUT_SOMEBODY } else { ABOUT_SOMETHING }
+}
+
+/// Whether a question mark stands behind this word.
+fn asks(text: &str, reading: &Reading, last: usize) -> bool {
+    let all = reading.words.all();
+    let word = reading.terms[last].word;
+    let end = all.get(word + 1).map_or(text.len(), |w| w.from.start);
+    text.get(all[word].from.end..end).is_some_and(|behind| behind.contains('?'))
 }
 
 /// Offers, codes, percentages.
@@ -153,7 +255,10 @@ fn sales(text: &str, reading: &Reading) -> Option<Finding> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for phrase in reading.words.language().lexicon().sales() {
         for start in 0..(all.len() + 1).saturating_sub(phrase.len()) {
-            if all[start..start + phrase.len()].iter().zip(phrase).all(|(w, h)| w.hash == *h) {
+            let last = start + phrase.len();
+            // `We missed you` alone; but not `we missed you at the market`.
+            let goes_on = phrase.last() == Some(&hash("you")) && all.get(last).is_some_and(|w| w.sentence == all[start].sentence);
+            if !goes_on && all[start..last].iter().zip(phrase).all(|(w, h)| w.hash == *h) {
                 ranges.push(all[start].from.start..all[start + phrase.len() - 1].from.end);
             }
         }

@@ -114,6 +114,10 @@ pub struct NewCard<'a> {
 /// The cards of a person or household by their own indexes: with a plain OR and an order, `SQLite` walks all cards by day instead.
 const THEIRS: &str = "card.n IN (SELECT n FROM card WHERE person = ?1 UNION ALL SELECT n FROM card WHERE household = ?1)";
 
+/// Their two newest, the newest first: the days are looked at before any note is read.
+const NEWEST_TWO: &str = "card.n IN (SELECT n FROM (SELECT n, day FROM card WHERE person = ?1
+    UNION ALL SELECT n, day FROM card WHERE household = ?1) ORDER BY day DESC, n DESC LIMIT 2) ORDER BY card.day DESC, card.n DESC";
+
 const COLUMNS: &str =
     "card.n, card.id, card.who, card.occasion, card.day, card.state, card.note, card.ps, card.because, card.imported,
     (SELECT id FROM batch WHERE batch.n = card.batch), card.number, card.made";
@@ -162,7 +166,12 @@ impl Ledger {
 
     /// The newest card to a person or household.
     pub fn last_card(&self, who: &Id) -> Result<Option<Card>> {
-        Ok(self.cards_where(&format!("{THEIRS} ORDER BY card.day DESC, card.n DESC LIMIT 1"), &who.as_str())?.pop())
+        Ok(self.cards_where(&format!("{NEWEST_TWO} LIMIT 1"), &who.as_str())?.pop())
+    }
+
+    /// The newest card to them that isn't this one.
+    pub fn last_card_beside(&self, who: &Id, card: &str) -> Result<Option<Card>> {
+        Ok(self.cards_where(NEWEST_TWO, &who.as_str())?.into_iter().find(|c| c.id != card))
     }
 
     /// What became of a card, oldest first.

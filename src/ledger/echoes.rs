@@ -5,11 +5,11 @@
 //! sent two thousand times stays visible by its newest.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::echo::{self, Draft, Earlier, Frequencies, Kept, Traits};
+use crate::echo::{self, Draft, Earlier, Frequencies, Glance, Kept, Traits};
 use crate::ledger::cards::NewCard;
 use crate::ledger::{Change, Ledger, damaged};
 use crate::person::Name;
@@ -267,6 +267,16 @@ fn load(conn: &Connection, n: i64) -> rusqlite::Result<Option<Earlier>> {
     rows.next()?.map(|row| earlier(conn, row)).transpose()
 }
 
+/// Whether the note of this card may be more to a draft than one that shares some words. Whose it is isn't asked for yet: of most
+/// notes that is never needed.
+fn worth_a_look(conn: &Connection, n: i64, glance: &Glance) -> rusqlite::Result<bool> {
+    let mut ask = conn.prepare_cached("SELECT note, ps FROM card WHERE n = ?1")?;
+    let mut rows = ask.query([n])?;
+    let Some(row) = rows.next()? else { return Ok(false) };
+    let (note, ps) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+    Ok(if ps.is_empty() { glance.may_echo(note) } else { glance.may_echo(&text_of(note, ps)) })
+}
+
 impl Change<'_> {
     /// Puts a card into the index. A note that is somebody's already is refused here, by the key of a table, whatever was
     /// checked before; only an imported card, which is long gone, may repeat one.
@@ -429,6 +439,9 @@ impl Ledger {
         found.truncate(MOST_NEAREST);
         let mut notes = Vec::with_capacity(found.len());
         for (place, n) in found.into_iter().enumerate() {
+            if place >= identical && n >= 0 && !worth_a_look(conn, n, &traits.glance)? {
+                continue;
+            }
             if let Some(mut earlier) = load(conn, n)? {
                 earlier.identical = place < identical;
                 notes.push(earlier);
@@ -455,21 +468,19 @@ impl Ledger {
 
 /// The cards that share the most telling keys with a note: the best of all, and the best for each sentence.
 fn ranked(conn: &Connection, traits: &Traits) -> rusqlite::Result<Vec<i64>> {
-    let mut scores: HashMap<i64, f32> = HashMap::new();
-    let mut by_sentence: BTreeMap<usize, HashMap<i64, f32>> = BTreeMap::new();
+    // Each card that shares a key, with the key's worth; what a card is worth is summed up when they are sorted.
+    let mut shared: Vec<(i64, usize, f32)> = Vec::new();
     for (key, sentence) in traits.asked() {
         let (bucket, rest) = split(key);
         let entries = row(conn, bucket)?;
-        let cards: Vec<i64> = entries.iter().filter(|e| e.0 == rest).map(|e| e.1).collect();
-        let worth = 1.0 / (1.0 + (cards.len().max(1) as f32).ln());
-        let here = by_sentence.entry(sentence).or_default();
-        for card in cards {
-            *scores.entry(card).or_default() += worth;
-            *here.entry(card).or_default() += worth;
-        }
+        let here = || entries.iter().filter(|e| e.0 == rest);
+        let worth = 1.0 / (1.0 + (here().count().max(1) as f32).ln());
+        shared.extend(here().map(|e| (e.1, sentence, worth)));
     }
-    let best = |scores: HashMap<i64, f32>, most: usize| {
-        let mut all: Vec<(i64, f32)> = scores.into_iter().collect();
+    let best = |mut shared: Vec<(i64, f32)>, most: usize| {
+        shared.sort_by_key(|(card, _)| *card);
+        let mut all: Vec<(i64, f32)> =
+            shared.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same.iter().map(|s| s.1).sum())).collect();
         // Of equals the newest, so that the order is always the same.
         let order = |a: &(i64, f32), b: &(i64, f32)| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0));
         if all.len() > most {
@@ -479,10 +490,12 @@ fn ranked(conn: &Connection, traits: &Traits) -> rusqlite::Result<Vec<i64>> {
         all.sort_by(order);
         all.into_iter().map(|(card, _)| card).collect::<Vec<_>>()
     };
-    let mut found = best(scores, NEAREST);
-    if by_sentence.len() > 1 {
-        for (_, scores) in by_sentence {
-            for card in best(scores, NEAREST_A_SENTENCE) {
+    let of = |shared: &[(i64, usize, f32)]| shared.iter().map(|s| (s.0, s.2)).collect::<Vec<_>>();
+    let mut found = best(of(&shared), NEAREST);
+    shared.sort_by_key(|s| s.1);
+    if shared.first().map(|s| s.1) != shared.last().map(|s| s.1) {
+        for sentence in shared.chunk_by(|a, b| a.1 == b.1) {
+            for card in best(of(sentence), NEAREST_A_SENTENCE) {
                 if !found.contains(&card) {
                     found.push(card);
                 }

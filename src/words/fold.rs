@@ -25,7 +25,7 @@ pub(super) struct Token {
 }
 
 /// What a character does to the word it stands in.
-enum Does {
+pub(super) enum Does {
     Belongs,
     Vanishes,
     Parts,
@@ -232,7 +232,7 @@ fn quotes(text: &str, at: usize, mark: char) -> bool {
 }
 
 /// Folds one character onto the end of `out`.
-fn fold(c: char, latin: bool, out: &mut String) -> Does {
+pub(super) fn fold(c: char, latin: bool, out: &mut String) -> Does {
     if c.is_ascii() {
         if c.is_ascii_alphanumeric() {
             out.push(c.to_ascii_lowercase());
@@ -302,8 +302,16 @@ fn plain(c: char) -> Option<&'static str> {
         'þ' | 'Þ' => "th",
         'ı' => "i",
         'ħ' | 'Ħ' => "h",
-        _ => return None,
+        _ => return small_capital(c),
     })
+}
+
+/// Capitals as small as small letters, which no decomposition opens either.
+fn small_capital(c: char) -> Option<&'static str> {
+    const SMALL: &str = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ";
+    const PLAIN: &str = "abcdefghijklmnoprstuvwyz";
+    let at = ((c as u32) >= 0x250).then(|| SMALL.chars().position(|small| small == c)).flatten()?;
+    PLAIN.get(at..=at)
 }
 
 /// Letters in black circles and squares, which no decomposition opens.
@@ -339,7 +347,10 @@ fn mostly_latin(text: &str) -> bool {
     }
     let (mut latin, mut other) = (0_usize, 0_usize);
     for c in text.chars().filter(|c| c.is_alphabetic()).take(20_000) {
-        let plain = c.is_ascii() || (c as u32) < 0x250 || std::iter::once(c).nfkd().next().is_some_and(|c| c.is_ascii());
+        let plain = c.is_ascii()
+            || (c as u32) < 0x250
+            || std::iter::once(c).nfkd().next().is_some_and(|c| c.is_ascii())
+            || small_capital(c).is_some();
         if plain {
             latin += 1;
         } else {

@@ -2,7 +2,7 @@
 
 use super::fold::Raw;
 use super::lexicon::Lexicon;
-use super::{hash, shape_hash, stem};
+use super::{hash, outlined, stem};
 
 /// The language a note is in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,20 +83,34 @@ impl Language {
         if !raw.latin {
             return Language::Other;
         }
-        let mut counts = [0_usize; KNOWN.len()];
         let mut seen = 0;
-        for token in &raw.tokens {
-            let word = &raw.folded[token.at.clone()];
-            for part in word.split('\'') {
-                seen += 1;
-                let bits = Lexicon::small_words(hash(part));
-                for (n, count) in counts.iter_mut().enumerate() {
-                    *count += usize::from(bits >> n & 1);
+        let mut count = |languages: fn(u64) -> u8| {
+            let mut counts = [0_usize; KNOWN.len()];
+            seen = 0;
+            for token in &raw.tokens {
+                for part in raw.folded[token.at.clone()].split('\'') {
+                    seen += 1;
+                    let bits = languages(hash(part));
+                    for (n, count) in counts.iter_mut().enumerate() {
+                        *count += usize::from(bits >> n & 1);
+                    }
+                }
+            }
+            counts
+        };
+        let counts = count(Lexicon::small_words);
+        let most = counts.iter().max().copied().unwrap_or(0);
+        let mut best = counts.iter().position(|c| *c == most).unwrap_or(0);
+        if counts.iter().filter(|c| **c == most).count() > 1 {
+            // `Que se le un` are small words of two languages; what else is in the note tells which is meant.
+            let familiar = count(Lexicon::familiar_words);
+            for n in (0..KNOWN.len()).filter(|n| counts[*n] == most) {
+                if familiar[n] > familiar[best] {
+                    best = n;
                 }
             }
         }
-        let best = (1..counts.len()).fold(0, |best, n| if counts[n] > counts[best] { n } else { best });
-        if counts[best] * 8 < seen && seen >= 8 { Language::Other } else { KNOWN[best] }
+        if most * 8 < seen && seen >= 8 { Language::Other } else { KNOWN[best] }
     }
 
     /// A number in words, a day of the week or a month.
@@ -156,6 +170,14 @@ impl Language {
         word.len() >= 6 && endings.split_whitespace().any(|e| word.len() >= e.len() + 3 && word.ends_with(e))
     }
 
+    /// Whether these two words are somebody and what they did, to judge by its ending, or still do: `you juggled`, `we still`.
+    #[must_use]
+    pub fn is_deed(self, who: &str, did: &str) -> bool {
+        self == Language::English
+            && ["i", "we", "you", "he", "she", "they"].contains(&who)
+            && (did == "still" || did.len() >= 5 && did.ends_with("ed"))
+    }
+
     /// The word or words a typed word stands for.
     pub(super) fn parts(self, word: &str, put: &mut dyn FnMut(&str)) {
         if word == "&" {
@@ -201,15 +223,16 @@ impl Language {
         }
     }
 
-    /// The number of a word's stem by its outline; `own` is the number of the whole word's.
-    pub(super) fn stem_hash(self, word: &str, own: u64) -> u64 {
+    /// The number of a folded word's stem by its outline; `own` is the number of the whole word's.
+    #[must_use]
+    pub fn stem_hash(self, word: &str, own: u64) -> u64 {
         if word.len() < 3 || !word.is_ascii() {
             return own;
         }
         match self {
             Language::Other => own,
             Language::English => stem::english(word),
-            _ => shape_hash(stem::stripped(word, self)),
+            _ => outlined(stem::stripped(word, self)),
         }
     }
 }

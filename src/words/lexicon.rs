@@ -43,8 +43,22 @@ pub struct Slot {
     pub optional: bool,
 }
 
+/// From so many letters on a word is known in all its forms.
+const LONG: usize = 5;
+
 /// A phrase that is nobody's own: `happy birthday (to you) @`.
 pub type Pattern = Vec<Slot>;
+
+/// How greeting cards use a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnCards {
+    /// Nobody but cards talks so, and who writes one: `joy`, `wishes`.
+    Wish,
+    /// A thing that verses are made of: `candle`, `rainbow`.
+    Verse,
+    /// It tells nothing in a wish, and little elsewhere: `chance`, `together`.
+    Vague,
+}
 
 /// The lists of one language.
 #[derive(Debug, Default)]
@@ -52,9 +66,18 @@ pub struct Lexicon {
     function: Numbers,
     clause: Numbers,
     kin: Numbers,
+    whose: Numbers,
+    definite: Numbers,
+    spoken: Numbers,
+    third: Numbers,
     everyday: Numbers,
     greeting: Numbers,
-    greeting_stems: Numbers,
+    verse: Numbers,
+    vague: Numbers,
+    things: Numbers,
+    did: Numbers,
+    on_cards: ByNumber<OnCards>,
+    wishing: Vec<Vec<u64>>,
     titles: Numbers,
     numbers: Vec<String>,
     hails: Vec<Vec<u64>>,
@@ -75,6 +98,7 @@ static BARE: [OnceLock<Lexicon>; 5] = [const { OnceLock::new() }; 5];
 static WHOLE: [OnceLock<Lexicon>; 5] = [const { OnceLock::new() }; 5];
 static NONE: OnceLock<Lexicon> = OnceLock::new();
 static SMALL: OnceLock<ByNumber<u8>> = OnceLock::new();
+static FAMILIAR: OnceLock<ByNumber<u8>> = OnceLock::new();
 
 impl Lexicon {
     /// The lists of a language; empty ones for a language we have none for.
@@ -87,16 +111,12 @@ impl Lexicon {
 
     /// Which languages have this as a small word: bit n for the n-th.
     pub(super) fn small_words(word: u64) -> u8 {
-        let all = SMALL.get_or_init(|| {
-            let mut all = ByNumber::<u8>::default();
-            for n in 0..KNOWN.len() {
-                for word in &Lexicon::bare(n).function {
-                    *all.entry(*word).or_default() |= 1 << n;
-                }
-            }
-            all
-        });
-        all.get(&word).copied().unwrap_or(0)
+        languages_of(&SMALL, word, |lexicon| vec![&lexicon.function])
+    }
+
+    /// Which languages have this as a word of every day or of greeting cards.
+    pub(super) fn familiar_words(word: u64) -> u8 {
+        languages_of(&FAMILIAR, word, |l| vec![&l.everyday, &l.greeting, &l.verse, &l.vague, &l.did])
     }
 
     /// The names of the small numbers, from nought.
@@ -113,7 +133,7 @@ impl Lexicon {
         let (language, source) = SOURCES[n];
         let mut lexicon = Lexicon::default();
         let mut section = "";
-        let mut greeting: Vec<&str> = Vec::new();
+        let mut on_cards: Vec<(&str, OnCards)> = Vec::new();
         for line in source.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
             if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
                 section = name;
@@ -123,10 +143,28 @@ impl Lexicon {
                 "function" => &mut lexicon.function,
                 "clause" => &mut lexicon.clause,
                 "kin" => &mut lexicon.kin,
+                "whose" => &mut lexicon.whose,
+                "definite" => &mut lexicon.definite,
+                "spoken" => &mut lexicon.spoken,
+                "third" => &mut lexicon.third,
                 "everyday" => &mut lexicon.everyday,
                 "greeting" => {
-                    greeting.extend(line.split_whitespace());
+                    on_cards.extend(line.split_whitespace().map(|w| (w, OnCards::Wish)));
                     &mut lexicon.greeting
+                }
+                "verse" => {
+                    on_cards.extend(line.split_whitespace().map(|w| (w, OnCards::Verse)));
+                    &mut lexicon.verse
+                }
+                "vague" => {
+                    on_cards.extend(line.split_whitespace().map(|w| (w, OnCards::Vague)));
+                    &mut lexicon.vague
+                }
+                "things" => &mut lexicon.things,
+                "did" => &mut lexicon.did,
+                "wishing" if phrases => {
+                    lexicon.wishing.extend(line.split('|').map(|opening| numbers(opening, language)));
+                    continue;
                 }
                 "titles" => &mut lexicon.titles,
                 "numbers" => {
@@ -150,9 +188,10 @@ impl Lexicon {
             into.extend(line.split_whitespace().map(hash));
         }
         if phrases {
-            // Of short words the stem looks like others: what `hey` ends in is the stroke that `heel` ends in.
-            let long = greeting.iter().filter(|w| w.len() > 4);
-            lexicon.greeting_stems = long.map(|w| language.stem_hash(w, super::shape_hash(w))).collect();
+            // What a stem is to cards, the first list that has it says.
+            for (word, kind) in on_cards.into_iter().filter(|(w, _)| w.len() >= LONG) {
+                lexicon.on_cards.entry(language.stem_hash(word, super::outlined(word))).or_insert(kind);
+            }
         }
         lexicon.hails.sort_by_key(|h| std::cmp::Reverse(h.len()));
         for (n, pattern) in lexicon.patterns.iter().enumerate() {
@@ -189,22 +228,75 @@ impl Lexicon {
         self.kin.contains(&word)
     }
 
+    /// Whose somebody is who is named behind: `our baker, Tom`.
+    #[must_use]
+    pub fn is_whose(&self, word: u64) -> bool {
+        self.whose.contains(&word)
+    }
+
+    /// Says that one definite thing or person is meant: `the`, `your`.
+    #[must_use]
+    pub fn is_definite(&self, word: u64) -> bool {
+        self.definite.contains(&word)
+    }
+
+    /// Stands for who is spoken to: a name right behind it is theirs, `how are you Tom?`.
+    #[must_use]
+    pub fn is_spoken(&self, word: u64) -> bool {
+        self.spoken.contains(&word)
+    }
+
+    /// A name behind it is somebody's who is spoken of: `thanks to Tom`.
+    #[must_use]
+    pub fn is_third(&self, word: u64) -> bool {
+        self.third.contains(&word)
+    }
+
     /// A word of every day: `time`, `house`, `said`.
     #[must_use]
     pub fn is_everyday(&self, word: u64) -> bool {
         self.everyday.contains(&word)
     }
 
-    /// A word of greeting cards: `joy`, `wishes`, `special`.
+    /// A word of greeting cards, in whatever way they use it: `joy`, `candle`, `together`.
     #[must_use]
     pub fn is_greeting(&self, word: u64) -> bool {
-        self.greeting.contains(&word)
+        self.on_cards(word, 0, 0).is_some()
     }
 
-    /// The same in any of its forms, by its stem.
+    /// How cards use a word of so many letters. A short one only in this form: by its outline and its stem it looks like too
+    /// many others (`hey` like `heel`, `hops` like `hoping`).
     #[must_use]
-    pub fn is_greeting_stem(&self, stem: u64) -> bool {
-        self.greeting_stems.contains(&stem)
+    pub fn on_cards(&self, word: u64, stem: u64, letters: usize) -> Option<OnCards> {
+        if self.greeting.contains(&word) {
+            Some(OnCards::Wish)
+        } else if self.verse.contains(&word) {
+            Some(OnCards::Verse)
+        } else if self.vague.contains(&word) {
+            Some(OnCards::Vague)
+        } else if letters >= LONG {
+            self.on_cards.get(&stem).copied()
+        } else {
+            None
+        }
+    }
+
+    /// A thing of every day that tells as much as any other: `door`, `photo`.
+    #[must_use]
+    pub fn is_thing(&self, word: u64) -> bool {
+        self.things.contains(&word)
+    }
+
+    /// What somebody did: `brought`, `asked`.
+    #[must_use]
+    pub fn is_deed(&self, word: u64) -> bool {
+        self.did.contains(&word)
+    }
+
+    /// How a sentence begins that wishes and says nothing else: `may`.
+    #[must_use]
+    pub fn wishing(&self) -> &[Vec<u64>] {
+        &self.wishing
     }
 
     /// `Mrs`, `Dr`: part of how somebody is called.
@@ -229,6 +321,19 @@ impl Lexicon {
     pub fn phrases_from(&self, word: u64) -> impl Iterator<Item = &Pattern> {
         self.starts.get(&word).into_iter().flatten().map(|n| &self.patterns[*n])
     }
+}
+
+fn languages_of(kept: &OnceLock<ByNumber<u8>>, word: u64, lists: impl Fn(&'static Lexicon) -> Vec<&'static Numbers>) -> u8 {
+    let all = kept.get_or_init(|| {
+        let mut all = ByNumber::<u8>::default();
+        for n in 0..KNOWN.len() {
+            for word in lists(Lexicon::bare(n)).into_iter().flatten() {
+                *all.entry(*word).or_default() |= 1 << n;
+            }
+        }
+        all
+    });
+    all.get(&word).copied().unwrap_or(0)
 }
 
 fn numbers(text: &str, language: Language) -> Vec<u64> {

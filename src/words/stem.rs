@@ -1,6 +1,6 @@
 //! Light stems: enough that the forms of a word meet, little enough that two words don't.
 
-use super::{Language, shape_hash};
+use super::{Language, outlined};
 
 /// Longest first. Words are folded, so accents are gone.
 const GERMAN: &[&str] = &["ern", "est", "em", "en", "er", "es", "et", "st", "te", "e", "n", "s", "t"];
@@ -39,7 +39,7 @@ pub(super) fn english(word: &str) -> u64 {
     let mut stem = [0_u8; 24];
     let bytes = word.as_bytes();
     if bytes.len() > stem.len() {
-        return shape_hash(word);
+        return outlined(word);
     }
     stem[..bytes.len()].copy_from_slice(bytes);
     let mut n = bytes.len();
@@ -71,5 +71,5 @@ pub(super) fn english(word: &str) -> u64 {
         stem[n - 1] = b'i';
     }
     // Only ASCII went in, so what is left is text.
-    std::str::from_utf8(&stem[..n]).map_or_else(|_| shape_hash(word), shape_hash)
+    std::str::from_utf8(&stem[..n]).map_or_else(|_| outlined(word), outlined)
 }

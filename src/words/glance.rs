@@ -1,0 +1,73 @@
+//! A text's words at a glance, without its sentences and where they were typed: enough to tell that two texts have little in common.
+
+use super::fold::{Does, fold};
+
+/// Longer words are several without their gaps.
+const LONGEST: usize = 22;
+
+/// Gives every word of a text, folded, in order. `false` where the text is typed in a way that only a full reading sees through:
+/// other scripts, figures for letters, hidden characters, words spelled out or run together.
+pub fn glance(text: &str, mut put: impl FnMut(&str)) -> bool {
+    let mut word = String::with_capacity(32);
+    let (mut words, mut single) = (0_usize, 0_usize);
+    let mut end = |word: &mut String| {
+        if !word.is_empty() {
+            words += 1;
+            single += usize::from(word.len() == 1);
+            put(word);
+            word.clear();
+        }
+    };
+    let mut inside = false;
+    for c in text.chars() {
+        let letter = c.is_alphabetic();
+        // `b!rthday`, `w1sh`, `th3`
+        if inside && letter || c.is_ascii_digit() && word.ends_with(|w: char| w.is_alphabetic()) {
+            return false;
+        }
+        inside = !word.is_empty() && (c.is_ascii_digit() || matches!(c, '!' | '@' | '$' | '|' | '€' | '£'));
+        if c.is_ascii_alphanumeric() {
+            word.push(c.to_ascii_lowercase());
+        } else if c.is_ascii() {
+            if matches!(c, '@' | '$' | '|') || c.is_ascii_control() && !c.is_ascii_whitespace() {
+                return false;
+            }
+            end(&mut word);
+        } else if letter && (c as u32) >= 0x250 {
+            return false;
+        } else {
+            match fold(c, true, &mut word) {
+                Does::Belongs => {}
+                Does::Parts => end(&mut word),
+                Does::Vanishes | Does::Alone => return false,
+            }
+        }
+        if word.len() >= LONGEST {
+            return false;
+        }
+    }
+    end(&mut word);
+    single * 4 < words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glance;
+
+    fn seen(text: &str) -> Option<String> {
+        let mut words: Vec<String> = Vec::new();
+        glance(text, |w| words.push(w.to_owned())).then(|| words.join(" "))
+    }
+
+    #[test]
+    fn plain_texts_are_seen_and_disguised_ones_are_not() {
+        assert_eq!(seen("Ana, the Żółty kot — 40 plums!").as_deref(), Some("ana the zolty kot 40 plums"));
+        assert_eq!(seen("L'été, “ça va”? Größe…").as_deref(), Some("l ete ca va grosse"));
+        assert_eq!(seen("Was für eine “Größe”, Ana…").as_deref(), Some("was fur eine grosse ana"));
+        for text in
+            ["happy b1rthday to you", "w!sh you well today", "hap\u{200b}py birthday to you", "h a p p y", "Нарру birthday"]
+        {
+            assert_eq!(seen(text), None, "{text}");
+        }
+    }
+}
