@@ -44,6 +44,9 @@ const TABLES: [(&str, &str, &[&str]); 6] = [
     ("touch", "coalesce(was, person), day, n", &["n"]),
 ];
 
+/// The lines as they are now. What the ledger makes of them inside may change without them.
+pub(super) const FORMAT: i32 = 2;
+
 /// Columns that hold JSON themselves; they stand in the line as they are.
 const NESTED: [&str; 3] = ["address", "made", "filled"];
 
@@ -111,7 +114,7 @@ impl Ledger {
             lines += 1;
             writeln!(out, "{}", json!({ kind: body })).map_err(|e| wrong(&e))
         };
-        put("wetink", json!({ "ledger": schema::VERSION }))?;
+        put("wetink", json!({ "ledger": FORMAT }))?;
         // One moment of the ledger, whoever writes meanwhile.
         let moment = self.conn().unchecked_transaction().map_err(|e| damaged(&e))?;
         let mut ask = moment.prepare("SELECT mark, salt, day FROM suppression ORDER BY mark").map_err(|e| damaged(&e))?;

@@ -12,7 +12,7 @@ use crate::trouble::{Result, Trouble};
 pub const APPLICATION_ID: i32 = 0x7774_6e6b;
 
 /// The schema this program writes.
-pub const VERSION: i32 = 2;
+pub const VERSION: i32 = 3;
 
 /// Version 1. Every promise the database can keep itself is a constraint here, so that it holds even for somebody who writes
 /// SQL by hand.
@@ -217,6 +217,14 @@ CREATE TRIGGER person_is_not_replaced BEFORE INSERT ON person WHEN EXISTS (SELEC
   BEGIN SELECT raise(ABORT, 'person.id is there already'); END;
 ";
 
+/// Version 3. Batches that came with another ledger: their PDFs never were on this machine. Not in an export, which is the same on
+/// every machine.
+const ELSEWHERE: &str = "
+CREATE TABLE elsewhere (
+  n INTEGER PRIMARY KEY REFERENCES batch (n) ON DELETE CASCADE
+) STRICT;
+";
+
 /// The tables whose rows `undo` puts back, and by what a row is known. The echo index isn't among them: it is learnt and
 /// unlearnt with its cards.
 pub const JOURNALED: [(&str, &[&str]); 8] = [
@@ -319,6 +327,9 @@ fn bring_up(tx: &Connection, version: i32) -> rusqlite::Result<()> {
     if version < 2 {
         tx.execute_batch(seal::SCHEMA)?;
         tx.execute_batch(MORE_GUARDS)?;
+    }
+    if version < 3 {
+        tx.execute_batch(ELSEWHERE)?;
     }
     // Whatever else changed: the rows as they are now are the ones to keep.
     seal::all(tx)?;

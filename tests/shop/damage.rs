@@ -254,7 +254,7 @@ fn an_older_ledger_is_brought_up_to_date_and_a_copy_kept() {
     ] {
         sql += &format!("DROP TRIGGER {guard};");
     }
-    shop.sql(&format!("{sql} DROP TABLE seal; PRAGMA user_version = 1")).unwrap();
+    shop.sql(&format!("{sql} DROP TABLE seal; DROP TABLE elsewhere; PRAGMA user_version = 1")).unwrap();
     shop.run(&["status"]).ok();
     assert!(shop.file("backups/ledger-before-upgrade-from-1-1.db").exists());
     shop.run(&["doctor"]).ok();
