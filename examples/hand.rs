@@ -300,7 +300,7 @@ fn plain(hand: &Hand, written: &Written) -> Vec<Glyph> {
     for (k, count) in written.lines.iter().enumerate() {
         let line: Vec<&str> = words.by_ref().take(*count).map(|w| &*w.text).collect();
         let (mut x, y) = (mm(8.0), mm(8.0) + written.x_height * 2.4 + written.pitch * k as f64);
-        for placed in hand.face().shape(&line.join(" "), wetink::face::Features::HAND) {
+        for placed in hand.face().shape(&line.join(" "), wetink::face::Features::HAND).iter() {
             let shape = hand.face().outline(placed.glyph);
             glyphs.push(Glyph { shape, at: Affine::new([unit, 0.0, 0.0, -unit, x + placed.dx * unit, y - placed.dy * unit]) });
             x += placed.advance * unit;

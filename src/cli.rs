@@ -34,6 +34,7 @@ mod show;
 mod status;
 pub mod talk;
 mod undo;
+mod when;
 mod workroom;
 mod write;
 
@@ -188,7 +189,11 @@ pub enum Done {
 /// Runs wetink with the given arguments in the world as it is. Everything that goes wrong is told here, once.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args: Vec<OsString> = args.into_iter().collect();
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    // Somebody who asks for the help of the help wants the help.
+    if args.get(1).is_some_and(|verb| verb == "help") {
+        args.retain(|word| word != "--help" && word != "-h");
+    }
     let typed: Vec<String> = args.iter().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,

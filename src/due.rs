@@ -245,7 +245,7 @@ pub struct Affairs<'a> {
 type ByWho<'a> = HashMap<&'a Id, Vec<&'a Sent>>;
 
 /// What everybody is owed in the window: promises and answers first, then calls, then cards in post-by order, then by id. No card
-/// to anybody who has died, asked not to be written to, or whose mail comes back; none whose card has been posted.
+/// to anybody who has died or asked not to be written to; none whose card has been posted. Whose mail comes back is waited for.
 #[must_use]
 pub fn due(affairs: &Affairs<'_>, window: Window) -> Vec<Due> {
     let mut by_who: ByWho<'_> = HashMap::new();
@@ -263,11 +263,14 @@ pub fn due(affairs: &Affairs<'_>, window: Window) -> Vec<Due> {
         let mut theirs = Vec::new();
         yearly(affairs, person, &sent, window, &mut theirs);
         history::follow(affairs, person, marks, &sent, window, &mut theirs);
-        if person.status != Status::Contact {
+        if !matches!(person.status, Status::Contact | Status::Undeliverable) {
             theirs.retain(|d| d.kind != Give::Card);
         }
         if !theirs.is_empty() {
             restraint::hold(affairs, marks, &sent, &mut theirs);
+        }
+        if person.status == Status::Undeliverable {
+            restraint::want_address(&mut theirs);
         }
         found.append(&mut theirs);
     }

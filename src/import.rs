@@ -11,6 +11,7 @@ mod columns;
 mod country;
 mod csv;
 pub mod dates;
+mod header;
 mod people;
 mod read;
 mod touches;
@@ -60,6 +61,15 @@ pub struct Mapping {
     /// 1900, 1901 and 1970 are real birth years in this file, not what a program writes for "unknown".
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub real_years: bool,
+    /// Columns that were named just now: every one must be in the file. Those of a saved mapping need not.
+    #[serde(skip)]
+    pub named: Vec<String>,
+    /// Words the shop has for what happens: a column full of them says what sort of thing it was.
+    #[serde(skip)]
+    pub kinds: Vec<String>,
+    /// The shop's country, two letters: a program's habit with dates holds only where it is everybody's.
+    #[serde(skip)]
+    pub country: String,
 }
 
 impl Mapping {
@@ -71,6 +81,7 @@ impl Mapping {
                 .hint("write the file's column, an equals sign and the field, as in --map \"Kundennr=id\""));
         };
         self.columns.insert(column.to_owned(), field.parse()?);
+        self.named.push(column.to_owned());
         Ok(())
     }
 }

@@ -569,6 +569,7 @@ impl Letters {
             Some((far, near)) if far <= 1 + occasion.len() / 4 => trouble.hint(format!("did you mean `{near}`?")),
             _ => trouble
                 .hint(format!("there are letters for {}", known.join(", ")))
+                .hint(format!("to use one of those, add `{occasion} = \"hello\"` to `letters` under [print] in wetink.toml"))
                 .hint(format!("or put one of your own into letters/, with occasion = \"{occasion}\" in its head")),
         })
     }

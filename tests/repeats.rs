@@ -281,6 +281,7 @@ fn the_database_refuses_what_the_check_was_not_asked() {
                 cards: 1,
                 n: 0,
                 state: String::new(),
+                elsewhere: false,
             };
             let batch = change.begin_batch(&batch)?;
             let to = change.add_person(&Person { name: Name::parse(name), ..Person::default() })?;

@@ -197,7 +197,7 @@ pub fn sum(file: &str, all: &[Judged]) -> String {
         parts.push(styled(DIM, &format!("{printed} printed before")));
     }
     if unwritten > 0 {
-        parts.push(styled(WARN, &format!("{unwritten} still to write")));
+        parts.push(styled(WARN, &format!("{unwritten} still to write (missing-note)")));
     }
     format!("{}: {} {}", styled(STRONG, file), parts.join(", "), styled(DIM, &format!("({})", count(all.len(), "card"))))
 }

@@ -66,8 +66,9 @@ impl Doctor {
         let shop = world.shop()?;
         let _lock = workroom::take_lock(&shop)?;
         let (mut ledger, mut found) = self.look_at_ledger(&shop, talk)?;
+        let mut elsewhere = Vec::new();
         if let Some(ledger) = &ledger {
-            found.extend(look_at_pdfs(&shop, ledger)?);
+            found.extend(look_at_pdfs(&shop, ledger, &mut elsewhere)?);
         }
         found.extend(look_at_copies(&shop, ledger.as_ref())?);
         found.extend(look_at_sheets(&shop)?);
@@ -76,7 +77,15 @@ impl Doctor {
                 .iter()
                 .map(|f| serde_json::json!({ "found": f.what, "do": f.hint, "offered": f.cure.as_ref().map(|(question, _)| question) }))
                 .collect();
-            talk.put_json(&serde_json::json!({ "found": list }));
+            talk.put_json(&serde_json::json!({ "found": list, "elsewhere": elsewhere }));
+        }
+        if !elsewhere.is_empty() {
+            let (lie, its) = if elsewhere.len() == 1 { ("lies", "its") } else { ("lie", "their") };
+            talk.say(format!(
+                "{} {} came with another ledger, and {its} PDF {lie} on the machine that printed it; nothing is missing",
+                styled(GOOD, "note:"),
+                crate::cli::talk::list(&elsewhere)
+            ));
         }
         let mut left = 0;
         for Found { what, hint, cure } in found {
@@ -113,7 +122,7 @@ impl Doctor {
         }
         let cards = ledger.as_ref().map_or(Ok(0), Ledger::count_cards)?;
         talk.say(format!(
-            "{} the ledger is whole: {} on record, every PDF as it was printed",
+            "{} the ledger is whole: {} on record, every PDF here as it was printed",
             styled(GOOD, "well:"),
             count(cards as usize, "card")
         ));
@@ -224,7 +233,8 @@ fn offer_copy(shop: &Shop, found: Found) -> Found {
     Found { hint, ..found }
 }
 
-fn look_at_pdfs(shop: &Shop, ledger: &Ledger) -> Result<Vec<Found>> {
+/// What is wrong with the PDFs and packs; the ids of batches that lie on another machine go into `elsewhere`.
+fn look_at_pdfs(shop: &Shop, ledger: &Ledger, elsewhere: &mut Vec<String>) -> Result<Vec<Found>> {
     let mut found = Vec::new();
     let batches = match ledger.batches() {
         Ok(batches) => batches,
@@ -233,28 +243,34 @@ fn look_at_pdfs(shop: &Shop, ledger: &Ledger) -> Result<Vec<Found>> {
         Err(trouble) => return Err(trouble),
     };
     for batch in batches.iter().filter(|b| b.state == "ready" && !b.file.is_empty()) {
-        let again = format!("if you need it, print it again: `wetink print --again {}`", batch.id);
+        let folder = workroom::bundle(shop, &batch.file);
+        let (name, anew) = (shop.name_of(&folder), batch.anew());
         match std::fs::read(shop.dir.join(&batch.file)) {
+            Err(_) if batch.elsewhere && !folder.exists() => elsewhere.push(batch.id.clone()),
             Err(_) => {
                 if lost(shop, ledger, batch, &batches)? {
+                    let make = if batch.is_pack() { "make" } else { "print" };
                     found.push(Found::new(
-                        format!("{} is gone: print it again with `wetink print --again {}`", batch.file, batch.id),
+                        format!("{name} is gone: {make} it again with `{anew}`"),
                         "or put it back from a copy of the folder",
                     ));
                 }
             }
             Ok(bytes) if workroom::sha256(&bytes) != batch.sha256 => found.push(Found::new(
-                format!("{} is not the file that was printed: it was changed after batch {}", batch.file, batch.id),
-                format!("put it back from a copy of the folder; {again}"),
+                format!(
+                    "{} is not the file that was {}: it was changed after batch {}",
+                    batch.file,
+                    if batch.is_pack() { "packed" } else { "printed" },
+                    batch.id
+                ),
+                format!("put it back from a copy of the folder; if you need it, make it again: `{anew}`"),
             )),
             Ok(bytes) => {
-                let folder = workroom::bundle(shop, &batch.file);
                 if folder.is_dir() {
-                    let name = shop.name_of(&folder);
                     found.extend(workroom::changed(&folder, &bytes).iter().map(|file| {
                         Found::new(
                             format!("{name}/{file} is gone or not the file that was packed"),
-                            "`wetink pack` makes it again",
+                            format!("`{anew}` makes it again"),
                         )
                     }));
                 }

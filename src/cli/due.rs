@@ -264,6 +264,7 @@ fn heading(due: &Due, today: Day) -> String {
         Give::Promise | Give::Answer => strong("Promised, asked, complained"),
         Give::Call => strong("To call"),
         Give::Card if due.late => styled(BAD, "Late"),
+        Give::Card if due.post_by < today => strong("Waiting, and past their day"),
         Give::Card => {
             let monday = due.post_by.monday();
             if monday == today.monday() {
@@ -302,7 +303,16 @@ pub fn table(found: &[Due], today: Day) -> String {
     };
     let mut lines: Vec<String> = Vec::new();
     let mut last: Option<String> = None;
-    for (due, what) in found.iter().zip(&whats) {
+    // What is late stands together, whatever else waits for the same week.
+    let mut rows: Vec<(&Due, &String)> = found.iter().zip(&whats).collect();
+    rows.sort_by_key(|(d, _)| match d.kind {
+        Give::Promise | Give::Answer => 0,
+        Give::Call => 1,
+        Give::Card if d.late => 2,
+        Give::Card if d.post_by < today => 3,
+        Give::Card => 4,
+    });
+    for (due, what) in rows {
         let this = heading(due, today);
         if last.as_ref() != Some(&this) {
             if last.is_some() {

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::talk::{BAD, STRONG, Talk, WARN, count, styled};
 use crate::cli::{Done, World, workroom};
-use crate::import::{self, Mapping, Order, Wanted};
+use crate::import::{self, About, Field, Mapping, Order, Wanted};
 use crate::ledger::intake::{Answer, Report, Said};
 use crate::shop::{self, Shop};
 use crate::trouble::{Result, Trouble};
@@ -29,15 +29,24 @@ enum As {
 #[derive(Debug, Args)]
 #[command(
     after_help = "The same file twice changes nothing. Somebody who may be here already is left alone and told; --yes takes them as the same.\n\
-    Past cards have the columns to,occasion,date,note and, if you like, ps and letter."
+    Past cards have the columns to,occasion,date,note and, if you like, ps and letter; things that happened who,date,kind,text.\n\n\
+    What --map COLUMN=FIELD takes:\n  \
+    of people    name, given, middle, particle, family, called, title, suffix, company, job,\n               \
+                 birthday, birth-year, birth-month, birth-day, anniversary, died, do-not-contact,\n               \
+                 street, house-number, po-box, city, region, postcode, country, address, email,\n               \
+                 phone, id, remark, spouse, children, referred-by, hobby, group, language,\n               \
+                 household, day-label, day\n  \
+    of cards     to, occasion, date, note, ps, letter, email, id\n  \
+    of touches   who, date, kind, text, amount, currency, order, item, quantity, email, phone, id\n  \
+    of anything  ignore"
 )]
 pub struct Import {
     /// .csv or .vcf files
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// What the rows are
-    #[arg(long = "as", value_enum, default_value = "people")]
-    wanted: As,
+    /// What the rows are; people, if nothing is said
+    #[arg(long = "as", value_enum)]
+    wanted: Option<As>,
     /// A column of theirs and what it is: --map "Kundennr=id"
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,
@@ -86,9 +95,9 @@ impl Import {
         let shop = world.shop()?;
         let mut room = workroom::enter(&shop, talk)?;
         let wanted = match self.wanted {
-            As::People => Wanted::People,
-            As::Cards => Wanted::Cards,
-            As::Touches => Wanted::Touches,
+            None | Some(As::People) => Wanted::People,
+            Some(As::Cards) => Wanted::Cards,
+            Some(As::Touches) => Wanted::Touches,
         };
         let mut mapping = match &self.source {
             Some(name) => saved(&shop, name)?,
@@ -97,6 +106,8 @@ impl Import {
         mapping.dates = self.dates.or(mapping.dates);
         mapping.real_years |= self.real_years;
         mapping.charset = self.charset.clone().or(mapping.charset);
+        mapping.kinds = shop.rules()?.words().into_iter().map(str::to_owned).collect();
+        mapping.country = shop.settings.shop.country.to_uppercase();
         for typed in &self.map {
             mapping.add(typed)?;
         }
@@ -142,22 +153,34 @@ impl Import {
             let read = Arc::new(AtomicUsize::new(0));
             let input = Counted { file, read: Arc::clone(&read) };
             let reading = import::read(&name, input, wanted, &mapping, world.today)?;
+            let about = reading.about().clone();
+            if let Some(trouble) = about.no_people(&name).filter(|_| self.wanted.is_none()) {
+                return Err(trouble.hint("to take only the names in it, say --as people"));
+            }
             let far = || bar.as_ref().map_or(Ok(()), |bar| bar.at(read.load(Ordering::Relaxed) / 1000));
             let report = room.ledger.take_in(reading, world.today, &mut decide, self.dry_run, far)?;
             drop(bar);
             if !self.json {
+                columns(&name, &about, wanted, self.dry_run, talk);
                 tell(&name, &report, self.dry_run, talk);
             }
-            reports.push((name, report));
+            reports.push((name, report, about));
         }
         // A copy of what is still the same is no use, and would push an older one out.
-        let changed = reports.iter().any(|(_, r)| r.added + r.updated + r.cards + r.touches > 0);
+        let changed = reports.iter().any(|(_, r, _)| r.added + r.updated + r.cards + r.touches > 0);
         if let Some(copy) = copy.filter(|_| !changed) {
             let _ = std::fs::remove_file(copy);
         }
         if self.json {
-            let files: Vec<_> =
-                reports.iter().map(|(file, report)| serde_json::json!({ "file": file, "report": report })).collect();
+            let files: Vec<_> = reports
+                .iter()
+                .map(|(file, report, about)| {
+                    let called = |field: Option<Field>| field.map(|field| field.called(wanted));
+                    let columns: Vec<_> =
+                        about.columns.iter().map(|(name, field)| serde_json::json!([name, called(*field)])).collect();
+                    serde_json::json!({ "file": file, "report": report, "columns": columns, "not_used": about.unused })
+                })
+                .collect();
             talk.put_json(&serde_json::json!({ "dry_run": self.dry_run, "files": files }));
         }
         Ok(Done::Well)
@@ -248,6 +271,46 @@ impl Read for Counted {
         self.read.fetch_add(read, Ordering::Relaxed);
         Ok(read)
     }
+}
+
+/// How the columns were understood, with the first row, and which were not used: nothing is left out silently.
+fn columns(file: &str, about: &About, wanted: Wanted, dry: bool, talk: &Talk) {
+    let shown = crate::words::shown;
+    let taken: Vec<(usize, &str, Field)> =
+        about.columns.iter().enumerate().filter_map(|(at, (name, field))| Some((at, name.as_str(), (*field)?))).collect();
+    // An address book's columns are told when somebody looks before they import.
+    if (dry || wanted != Wanted::People) && !taken.is_empty() {
+        let pairs: Vec<String> = taken
+            .iter()
+            .map(|(_, name, field)| {
+                let field = field.called(wanted);
+                if name.eq_ignore_ascii_case(field) { shown(name).into_owned() } else { format!("{} > {field}", shown(name)) }
+            })
+            .collect();
+        talk.say(format!("{}: columns {}", styled(STRONG, file), pairs.join(", ")));
+        if let Some((line, cells)) = &about.first {
+            let cells: Vec<String> = taken
+                .iter()
+                .filter_map(|(at, _, field)| Some((field.called(wanted), cells.get(*at).filter(|cell| !cell.is_empty())?)))
+                .map(|(field, cell)| format!("{field} {}", shown(cell)))
+                .collect();
+            talk.say(format!("  as in line {line}: {}", cells.join(" | ")));
+        }
+    }
+    let Some(first) = about.unused.first() else { return };
+    let (named, more) = about.unused.split_at(about.unused.len().min(8));
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    let field = match wanted {
+        Wanted::People => "remark",
+        Wanted::Cards => "ps",
+        Wanted::Touches => "text",
+    };
+    talk.say(format!(
+        "  {} {}{more}; --map \"{}={field}\" takes it in",
+        styled(WARN, "not used:"),
+        shown(&named.join(", ")),
+        shown(first)
+    ));
 }
 
 fn tell(file: &str, report: &Report, dry: bool, talk: &Talk) {

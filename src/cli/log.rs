@@ -4,8 +4,9 @@ use clap::Args;
 
 use crate::brief;
 use crate::cli::talk::{DIM, STRONG, Talk, styled};
+use crate::cli::when::When;
 use crate::cli::{Done, World, typed, workroom};
-use crate::day::Day;
+use crate::ledger::Ledger;
 use crate::ledger::people::Who;
 use crate::person::{Id, Name, Person};
 use crate::rules::Rules;
@@ -26,11 +27,11 @@ pub struct Log {
     /// What happened, in your words
     text: Option<String>,
     /// When; today if not given
-    #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
-    on: Option<Day>,
+    #[arg(long, value_name = "DAY", value_parser = typed::<When>)]
+    on: Option<When>,
     /// For a promise: until when
-    #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
-    until: Option<Day>,
+    #[arg(long, value_name = "DAY", value_parser = typed::<When>)]
+    until: Option<When>,
     /// It closes an open thread: a promise, a question, a complaint. Without KIND the only one that is open
     #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "")]
     close: Option<String>,
@@ -55,12 +56,18 @@ impl Log {
             return Err(Trouble::usage(format!("`{}` is not one word", self.kind))
                 .hint(format!("the kind comes before the text: one of {}, or a word of your own", rules.words().join(", "))));
         }
+        if let Some(near) = nearly(&rules, &kind).filter(|_| !room.ledger.has_kind(&kind).unwrap_or(false)) {
+            return Err(Trouble::usage(format!("`{kind}` is no kind of happening here"))
+                .hint(format!("did you mean {near}?"))
+                .hint(format!("if it is a word of your own, put `[kinds.{kind}]` on a line of its own into wetink.toml")));
+        }
+        let asked = self.close.is_some();
         let closes = self.close.or_else(|| (kind == "done").then(String::new));
         let text = self.text.unwrap_or_default();
         let mut touch = Touch {
-            until: self.until,
+            until: self.until.map(|when| when.coming(world.today)),
             by: self.by.unwrap_or_default(),
-            ..Touch::new(self.on.unwrap_or(world.today), &kind, text.trim())
+            ..Touch::new(self.on.map_or(world.today, |when| when.past(world.today)), &kind, text.trim())
         };
         if touch.text.is_empty() && rules.kind(&kind).context {
             return Err(Trouble::usage(format!("a {kind} without a word helps nobody")).hint(format!(
@@ -72,7 +79,11 @@ impl Log {
             return Err(Trouble::usage(format!("{} is still to come", touch.on))
                 .hint("log what happened; what is to come is a promise: `wetink log WHO promise TEXT --until DAY`"));
         }
-        let found = if self.new { Vec::new() } else { room.ledger.matching(&self.who)? };
+        let mut found = if self.new { Vec::new() } else { room.ledger.matching(&self.who)? };
+        // Things happen to people: a household is meant only where nobody else is.
+        if found.iter().any(|who| matches!(who, Who::Person(_))) {
+            found.retain(|who| matches!(who, Who::Person(_)));
+        }
         let (id, name, new) = if found.is_empty() {
             let near = if self.new { Vec::new() } else { room.ledger.nearest(&self.who)? };
             if let [first, ..] = near.as_slice() {
@@ -95,7 +106,7 @@ impl Log {
                 (String::new(), person.name.full(), Some(person))
             }
         } else {
-            let who = room.ledger.who(&self.who)?;
+            let who = Ledger::only(found, &self.who)?;
             if let Who::Household(household, members) = &who {
                 let ids: Vec<String> = members.iter().map(|m| m.id.to_string()).collect();
                 return Err(Trouble::usage(format!("{} is a household", household.id))
@@ -105,7 +116,7 @@ impl Log {
         };
         let before = if new.is_some() { Vec::new() } else { room.ledger.touches(&Id::from_stored(id.clone()))? };
         if let Some(kind) = closes {
-            let thread = thread(&rules, &before, &kind, &name)?;
+            let thread = thread(&rules, &before, &kind, &name, asked)?;
             touch.closes = format!("{} {}", thread.kind, thread.on);
         }
         if self.dry_run {
@@ -139,8 +150,19 @@ impl Log {
     }
 }
 
+/// The kind that was meant by a word that is none, if it looks like one.
+fn nearly<'r>(rules: &'r Rules, word: &str) -> Option<&'r str> {
+    let words = rules.words();
+    if words.contains(&word) || word.chars().count() < 4 {
+        return None;
+    }
+    let allowed = 1 + word.chars().count() / 8;
+    let near = words.into_iter().map(|known| (strsim::damerau_levenshtein(known, word), known)).min();
+    near.filter(|(far, _)| *far <= allowed).map(|(_, known)| known)
+}
+
 /// The open thread that is meant: of this kind, or the only one there is.
-fn thread<'t>(rules: &Rules, touches: &'t [Touch], kind: &str, name: &str) -> Result<&'t Touch> {
+fn thread<'t>(rules: &Rules, touches: &'t [Touch], kind: &str, name: &str, asked: bool) -> Result<&'t Touch> {
     let open = rules.open(touches);
     let kind = kind.trim().to_lowercase();
     let told = |t: &&Touch| {
@@ -159,7 +181,8 @@ fn thread<'t>(rules: &Rules, touches: &'t [Touch], kind: &str, name: &str) -> Re
             let what = if kind.is_empty() { "nothing".to_owned() } else { format!("no {kind}") };
             let trouble = Trouble::failed(format!("{what} is open with {name}"));
             Err(if all.is_empty() {
-                trouble.hint("to note it down all the same, take another word, or leave --close away")
+                let away = if asked { ", and leave --close away" } else { "" };
+                trouble.hint(format!("to note it down all the same, take another word, as in `talk` or `visit`{away}"))
             } else {
                 trouble.hint(format!("open is: {}", all.join("; ")))
             })

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::address::country_code;
 use crate::cli::check::{self, open_sheet};
 use crate::cli::due::month_of_sheet;
 use crate::cli::print::{ready, record, the_sheet};
@@ -37,7 +38,7 @@ pub struct Pack {
     service: String,
     /// The sheet; the one with notes to send if not given
     sheet: Option<PathBuf>,
-    /// The card's size, as in 4x6; the service's usual one if not given
+    /// The card's size, as in 4x6; the usual one in the shop's country if not given
     #[arg(long, value_name = "SIZE")]
     size: Option<String>,
     /// The handwriting: `wetink hands` lists them
@@ -71,7 +72,11 @@ impl Pack {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
         let service = Service::named(&self.service)?;
-        let size = service.size(self.size.as_deref())?;
+        let country = country_code(&shop.settings.shop.country).unwrap_or_default();
+        let size = match self.size.as_deref() {
+            Some(size) => service.size(Some(size))?,
+            None => service.usual(country)?,
+        };
         if let Some(url) = self.url.as_deref().filter(|url| !url.starts_with("https://") || url.contains([' ', '?', '#', '"'])) {
             return Err(Trouble::usage(format!("`{}` is no https address of a folder", crate::words::shown(url)))
                 .hint("give it as https://cards.example/december"));
@@ -128,6 +133,7 @@ impl Pack {
             sha256: parcel.sha256(),
             cards: u32::try_from(jobs.len()).unwrap_or(u32::MAX),
             state: "ready".into(),
+            elsewhere: false,
         };
         let batch =
             commit(&shop, &mut room, batch, &parcel, |change, n, _| record(change, &jobs, &made, n, world.today, service.name))?;
@@ -214,6 +220,7 @@ impl Pack {
             sha256: parcel.sha256(),
             cards: batch.cards,
             state: "ready".into(),
+            elsewhere: false,
         };
         let new = commit(shop, room, new, &parcel, |change, _, id| {
             cards.iter().try_for_each(|(card, ..)| change.happened(card.n, "reprinted", world.today, service.name, id))

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::address;
 use crate::brief;
 use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
+use crate::cli::when::When;
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::{Birthday, Day};
 use crate::ledger::Ledger;
@@ -20,6 +21,7 @@ use crate::trouble::{Result, Trouble};
 
 mod erase;
 mod export;
+mod household;
 mod list;
 mod merge;
 
@@ -41,8 +43,8 @@ enum What {
     Edit(Edit),
     /// Whether somebody may be written to: contact, do-not-contact, deceased, undeliverable
     Status(SetStatus),
-    /// Several people, one card; or how an existing household is written to
-    Household(MakeHousehold),
+    /// Several people, one card: make a household, say how it is written to, leave or end it
+    Household(household::MakeHousehold),
     /// Two entries are one person: both histories become one
     Merge(merge::Merge),
     /// Take a merge apart again
@@ -81,8 +83,37 @@ impl FromStr for Yearly {
         if ["none", ""].contains(&text.trim().to_lowercase().as_str()) {
             return Ok(Yearly(None));
         }
-        text.parse().map(|day| Yearly(Some(day)))
+        match in_numbers(text.trim()) {
+            Some(day) => day.map(|day| Yearly(Some(day))),
+            None => text.parse().map(|day| Yearly(Some(day))),
+        }
     }
+}
+
+/// `31/12/1980`, `31.12.`: where only one of two numbers can be the month, or full stops say that the day comes first.
+fn in_numbers(text: &str) -> Option<Result<Birthday>> {
+    let sign = ['/', '.'].into_iter().find(|sign| text.contains(*sign))?;
+    let parts: Vec<&str> = text.trim_end_matches('.').split(sign).map(str::trim).collect();
+    let numbers: Option<Vec<u32>> = parts.iter().map(|part| part.parse().ok()).collect();
+    let (first, second, year) = match numbers?[..] {
+        [first, second] => (first, second, None),
+        [first, second, year] if parts[2].len() == 4 => (first, second, i32::try_from(year).ok()),
+        _ => return None,
+    };
+    let (day, month) = match (first > 12, second > 12) {
+        (true, false) => (first, second),
+        (false, true) => (second, first),
+        (false, false) if sign == '.' || first == second => (first, second),
+        _ => {
+            return Some(Err(Trouble::usage(format!(
+                "`{text}` may be read in two ways, and which of them is the month can't be told"
+            ))
+            .hint("write it as 12 April, as 04-12 (month first), or as 1980-04-12")));
+        }
+    };
+    Some(Birthday::new(month, day, year).ok_or_else(|| {
+        Trouble::usage(format!("`{text}` is no day of the calendar")).hint("write it as 12 April, or as 1980-04-12")
+    }))
 }
 
 #[derive(Debug, Args)]
@@ -196,6 +227,7 @@ impl Edit {
         let shop = world.shop()?;
         let mut room = workroom::enter(&shop, talk)?;
         let mut person = one_person(&room.ledger, &self.who)?;
+        let before = person.clone();
         if let Some(name) = &self.name {
             let called = std::mem::take(&mut person.name.called);
             person.name = Name { called, ..Name::parse(name) };
@@ -208,6 +240,13 @@ impl Edit {
             // What came back came back from the old address.
             person.status = if stopped { Status::Contact } else { person.status };
             person.status_on = Some(world.today);
+        }
+        if person == before {
+            talk.say(format!(
+                "{}: nothing is changed; what can be: --name, --birthday, --street, --email … (`wetink person edit --help`)",
+                styled(STRONG, person.id.as_str())
+            ));
+            return Ok(Done::Well);
         }
         room.ledger.change(|change| change.update_person(&person))?;
         let again = if moved && stopped { ", and may be written to again" } else { "" };
@@ -223,8 +262,8 @@ struct SetStatus {
     /// contact, do-not-contact, deceased or undeliverable
     status: String,
     /// Since when; today if not given
-    #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
-    on: Option<Day>,
+    #[arg(long, value_name = "DAY", value_parser = typed::<When>)]
+    on: Option<When>,
 }
 
 impl SetStatus {
@@ -236,7 +275,7 @@ impl SetStatus {
             Trouble::usage(format!("`{}` is no status", self.status))
                 .hint("say contact, do-not-contact, deceased or undeliverable")
         })?;
-        let on = self.on.unwrap_or(world.today);
+        let on = self.on.map_or(world.today, |when| when.past(world.today));
         let salutation = room.ledger.change(|change| {
             change.set_status(&person.id, status, on)?;
             if status == Status::Deceased { change.unname(&person) } else { Ok(None) }
@@ -270,38 +309,6 @@ impl SetStatus {
                 ));
             }
         }
-        Ok(Done::Well)
-    }
-}
-
-#[derive(Debug, Args)]
-struct MakeHousehold {
-    /// Who lives there: ids, or any unique part of a name
-    #[arg(required = true, num_args = 1..)]
-    members: Vec<String>,
-    /// How you write to them: "Ann and Bob Lee"
-    #[arg(long = "as", value_name = "SALUTATION")]
-    salutation: String,
-}
-
-impl MakeHousehold {
-    fn run(self, world: &World, talk: &Talk) -> Result<Done> {
-        let shop = world.shop()?;
-        let mut room = workroom::enter(&shop, talk)?;
-        if let [only] = self.members.as_slice()
-            && let Who::Household(household, _) = room.ledger.who(only)?
-        {
-            room.ledger.change(|change| change.set_salutation(&household.id, self.salutation.trim()))?;
-            talk.say(format!("{} is written to as {}", household.id, styled(STRONG, self.salutation.trim())));
-            return Ok(Done::Well);
-        }
-        let members = self.members.iter().map(|m| one_person(&room.ledger, m).map(|p| p.id)).collect::<Result<Vec<Id>>>()?;
-        if Id::of(&self.salutation).as_str() == "someone" {
-            return Err(Trouble::usage("a household needs a salutation").hint("as in --as \"Ann and Bob Lee\""));
-        }
-        let id = room.ledger.change(|change| change.add_household(self.salutation.trim(), &members))?;
-        talk.put(id.as_str());
-        talk.say(format!("{} is a household of {}", styled(STRONG, &self.salutation), count(members.len(), "person")));
         Ok(Done::Well)
     }
 }
@@ -392,6 +399,9 @@ fn describe(person: &Person, home: &str, talk: &Talk) {
     if person.status != Status::Contact {
         let since = person.status_on.map_or_else(String::new, |d| format!(" since {}", d.plain()));
         talk.put(format!("  {}{since}", styled(BAD, person.status.as_str())));
+    }
+    if !person.name.called.is_empty() {
+        talk.put(format!("  called {}", crate::words::shown(&person.name.called)));
     }
     for (label, date) in [("birthday", person.birthday), ("anniversary", person.anniversary)] {
         if let Some(date) = date {

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::returned::happened_on;
 use crate::cli::talk::{STRONG, Talk, WARN, count, list, styled};
+use crate::cli::when::When;
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::Day;
 use crate::ledger::Ledger;
@@ -22,8 +23,8 @@ pub struct Posted {
     #[arg(long, value_name = "WHO")]
     except: Vec<String>,
     /// When; today if not given
-    #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
-    on: Option<Day>,
+    #[arg(long, value_name = "DAY", value_parser = typed::<When>)]
+    on: Option<When>,
     /// Who signed and posted them
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -95,6 +96,9 @@ impl Posted {
             return Ok(Done::Well);
         }
         let names: Vec<String> = cards.iter().map(|c| c.to.to_string()).collect();
+        for card in &cards {
+            after_printing(&room.ledger, card, on)?;
+        }
         if !self.dry_run {
             room.ledger.change(|change| cards.iter().try_for_each(|card| change.happened(card.n, "posted", on, &by, "")))?;
         }
@@ -109,6 +113,7 @@ impl Posted {
         let mut fresh = Vec::new();
         for (card, number) in given {
             if !ledger.events(&card)?.iter().any(|e| e.text == number) {
+                after_printing(ledger, &card, on)?;
                 fresh.push((card, number));
             }
         }
@@ -133,6 +138,16 @@ impl Posted {
             ));
         }
         Ok(Done::Well)
+    }
+}
+
+/// No card is posted before it was printed.
+fn after_printing(ledger: &Ledger, card: &Card, on: Day) -> Result<()> {
+    let printed = ledger.events(card)?.into_iter().find(|e| e.what == "printed").map(|e| e.day);
+    match printed.filter(|day| *day > on) {
+        Some(day) => Err(Trouble::usage(format!("{} was printed on {}, and can't be posted before", card.id, day.plain()))
+            .hint("say the day it went into the letter box; nothing was written down")),
+        None => Ok(()),
     }
 }
 
@@ -196,7 +211,11 @@ fn chosen(ledger: &Ledger, which: &[String]) -> Result<Vec<Card>> {
                 });
             }
             let who = ledger.who(typed)?;
-            let cards = ledger.cards_to(who.id())?;
+            let mut cards = ledger.cards_to(who.id())?;
+            // Somebody who has none of their own may mean the one to their household.
+            if let (true, Some(house)) = (cards.is_empty(), who.persons().first().and_then(|p| p.household.as_ref())) {
+                cards = ledger.cards_to(house)?;
+            }
             let waiting: Vec<Card> = cards.iter().filter(|c| c.state == "printed").cloned().collect();
             if waiting.is_empty() { cards.into_iter().rev().take(1).collect() } else { waiting }
         };

@@ -264,6 +264,11 @@ fn spoilt(room: &Workroom, typed: &str) -> Result<Vec<Card>> {
         return Ok(vec![card]);
     }
     let batch = room.ledger.cards_in(typed)?;
+    let packed = room.ledger.batches()?.into_iter().find(|b| b.id == typed && b.is_pack());
+    if let Some(pack) = packed {
+        return Err(Trouble::usage(format!("batch {} is a pack: {} prints it", pack.id, pack.service().unwrap_or_default()))
+            .hint(format!("`{}` makes its folder again", pack.anew())));
+    }
     if !batch.is_empty() {
         return Ok(batch);
     }
@@ -381,6 +386,7 @@ impl Making<'_> {
             sha256: waiting.sha256(),
             cards: u32::try_from(jobs.len()).unwrap_or(u32::MAX),
             state: "ready".into(),
+            elsewhere: false,
         };
         batch.n = room.ledger.change(|change| {
             let n = change.begin_batch(&batch)?;

@@ -49,8 +49,8 @@ pub struct Remind {
 enum What {
     /// Write the timer's files
     Install {
-        /// The hour of the day
-        #[arg(long, value_name = "HOUR", default_value_t = 9, value_parser = clap::value_parser!(u32).range(0..24))]
+        /// The hour of the day, 0 to 23
+        #[arg(long, value_name = "HOUR", default_value_t = 9, value_parser = hour)]
         at: u32,
         /// Say what would be written, and write nothing
         #[arg(long)]
@@ -60,6 +60,12 @@ enum What {
     Show,
     /// Take the files away again
     Remove,
+}
+
+/// A whole hour: `8`, or `8:00`.
+fn hour(text: &str) -> Result<u32, String> {
+    let whole = text.trim().strip_suffix(":00").unwrap_or(text.trim());
+    whole.parse().ok().filter(|hour| *hour < 24).ok_or_else(|| "give a whole hour from 0 to 23, as in --at 8".to_owned())
 }
 
 /// What the timer runs, and for which shop.
@@ -106,6 +112,19 @@ impl Remind {
                 let there: Vec<&PathBuf> = files.iter().map(|f| &f.0).filter(|p| p.exists()).collect();
                 if there.is_empty() {
                     talk.say("No timer is installed for this shop: `wetink remind install`");
+                }
+                // At which hour these very files would be written.
+                let at = |hour: &u32| {
+                    let errand = Errand { hour: *hour, ..errand.clone() };
+                    self::files(system, world, &errand).is_ok_and(|files| {
+                        files.iter().all(|(path, bytes)| std::fs::read(path).is_ok_and(|there| there == *bytes))
+                    })
+                };
+                if !there.is_empty() {
+                    talk.say((0..24).find(at).map_or_else(
+                        || "A timer is installed, and was changed by another hand:".to_owned(),
+                        |hour| format!("Installed: on weekdays at {hour} wetink says what is due."),
+                    ));
                 }
                 for path in there {
                     talk.put_path(path);

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::talk::{STRONG, Talk, list, styled};
+use crate::cli::when::When;
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::Day;
 use crate::ledger::Ledger;
@@ -47,10 +48,10 @@ pub struct Returned {
     which: String,
     /// What is written on it
     #[arg(long, value_enum)]
-    reason: Reason,
+    reason: Option<Reason>,
     /// When; today if not given
-    #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
-    on: Option<Day>,
+    #[arg(long, value_name = "DAY", value_parser = typed::<When>)]
+    on: Option<When>,
     /// Say what would be written down, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -61,6 +62,10 @@ impl Returned {
         let shop = world.shop()?;
         let mut room = workroom::enter(&shop, talk)?;
         let (card, who) = meant(&room.ledger, &self.which, &["posted", "printed"])?;
+        let Some(why) = self.reason else {
+            return Err(Trouble::usage("what is written on the card that came back?")
+                .hint("say --reason moved, unknown (nobody of that name there), refused or deceased"));
+        };
         if card.state == "returned" {
             talk.say(format!("{} came back before; left as it was", card.id));
             return Ok(Done::Well);
@@ -70,12 +75,12 @@ impl Returned {
                 .hint("if another card came back, name it: `wetink person show` lists them"));
         }
         let on = happened_on(self.on, world.today)?;
-        let reason = self.reason.as_str();
+        let reason = why.as_str();
         let mut stopped: Vec<(Person, Status)> = Vec::new();
         for person in who.persons().iter().filter(|p| p.status == Status::Contact) {
-            if self.reason == Reason::Deceased && who.persons().len() == 1 {
+            if why == Reason::Deceased && who.persons().len() == 1 {
                 stopped.push((person.clone(), Status::Deceased));
-            } else if room.ledger.returns(person)? + 1 >= ENOUGH {
+            } else if why == Reason::Moved || room.ledger.returns(person)? + 1 >= ENOUGH {
                 stopped.push((person.clone(), Status::Undeliverable));
             }
         }
@@ -92,12 +97,16 @@ impl Returned {
             talk.say(if *status == Status::Deceased {
                 format!("{name} has died: no card will be made")
             } else {
-                format!("{name}: the second in a row, so no card will be made until there is a new address")
+                let because = if why == Reason::Moved { "this address is the old one" } else { "the second in a row" };
+                format!("{name}: {because}, so no card will be made until there is a new address")
             });
+        }
+        if let Some((person, _)) = stopped.iter().find(|(_, status)| *status == Status::Undeliverable) {
+            talk.say(format!("Ask for the new address, then `wetink person edit {} --street … --city …`", person.id));
         }
         if stopped.is_empty() {
             let names: Vec<String> = who.persons().iter().map(|p| p.id.to_string()).collect();
-            talk.say(match self.reason {
+            talk.say(match why {
                 Reason::Deceased => {
                     format!("Who has died? `wetink person status ID deceased`, with one of {}", list(&names))
                 }
@@ -128,8 +137,8 @@ pub struct Answered {
     #[arg(long, value_name = "FACT")]
     learned: Vec<String>,
     /// When; today if not given
-    #[arg(long, value_name = "DAY", value_parser = typed::<Day>)]
-    on: Option<Day>,
+    #[arg(long, value_name = "DAY", value_parser = typed::<When>)]
+    on: Option<When>,
     /// Who took the answer
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -163,8 +172,8 @@ impl Answered {
 }
 
 /// The day something happened: today, or the day that was said, which can't be to come.
-pub fn happened_on(given: Option<Day>, today: Day) -> Result<Day> {
-    match given {
+pub fn happened_on(given: Option<When>, today: Day) -> Result<Day> {
+    match given.map(|when| when.past(today)) {
         Some(day) if day > today => {
             Err(Trouble::usage(format!("{day} is still to come")).hint("say the day on which it happened"))
         }

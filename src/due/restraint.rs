@@ -53,6 +53,16 @@ pub(super) fn hold(affairs: &Affairs<'_>, marks: &[Mark], sent: &[&Sent], theirs
     }
 }
 
+/// Nothing goes to an address that is known to be wrong; it is said what is missing.
+pub(super) fn want_address(theirs: &mut [Due]) {
+    for due in theirs.iter_mut().filter(|d| d.kind == Give::Card) {
+        "their mail comes back: the new address is wanted".clone_into(&mut due.held);
+        due.ask.clear();
+        due.state = "held";
+        due.late = false;
+    }
+}
+
 /// What is wrong just now: an open complaint, a loss that is still fresh.
 fn trouble(affairs: &Affairs<'_>, marks: &[Mark]) -> Option<String> {
     let holds = |m: &Mark| affairs.rules.meaning(m.kind).filter(|k| k.holds).map(|k| k.holds_days);

@@ -213,7 +213,20 @@ impl Hands {
         }
         let able = self.able(text);
         match able.as_slice() {
-            [] => trouble.hint("No hand here can. Print the card with --by-hand and write the note yourself."),
+            [] => {
+                // What a pen can't draw is taken out in any case; whose hand writes the rest?
+                let rest: String = text.chars().filter(|c| !is_picture(*c) && !"\u{fe0e}\u{fe0f}\u{200d}".contains(*c)).collect();
+                let names: Vec<&str> = self.able(&rest).iter().map(|hand| hand.name()).collect();
+                if rest == text || names.is_empty() {
+                    trouble.hint("No hand here can. Print the card with --by-hand and write the note yourself.")
+                } else if names.contains(&hand.name()) {
+                    trouble
+                } else {
+                    trouble
+                        .hint(format!("Without it, write the note in another hand with --hand: {} can.", either(&names)))
+                        .hint("With it, no hand here can: print the card with --by-hand and write the note yourself.")
+                }
+            }
             able => {
                 let names: Vec<&str> = able.iter().map(|hand| hand.name()).collect();
                 trouble.hint(format!("Write the whole note in another hand with --hand: {} can.", either(&names)))

@@ -132,6 +132,19 @@ fields! {
     Ignore = "ignore",
 }
 
+impl Field {
+    /// What it is called in a list of that sort: what happened is told in a `text`, and a card goes `to` somebody.
+    #[must_use]
+    pub fn called(self, wanted: Wanted) -> &'static str {
+        match (self, wanted) {
+            (Field::Note, Wanted::Touches) => "text",
+            (Field::Name, Wanted::Touches) => "who",
+            (Field::Name, Wanted::Cards) => "to",
+            _ => self.name(),
+        }
+    }
+}
+
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -143,6 +156,13 @@ impl FromStr for Field {
 
     fn from_str(text: &str) -> Result<Field, Trouble> {
         let key = squeezed(text);
+        // As the columns of our own lists are called.
+        match key.as_str() {
+            "to" | "who" | "customer" => return Ok(Field::Name),
+            "text" | "what" | "details" => return Ok(Field::Note),
+            "when" => return Ok(Field::Date),
+            _ => {}
+        }
         Field::ALL.iter().copied().find(|field| squeezed(field.name()) == key).ok_or_else(|| {
             let names: Vec<&str> = Field::ALL.iter().map(|f| f.name()).collect();
             Trouble::usage(format!("`{text}` is no field a column can be")).hint(format!("the fields are {}", names.join(", ")))

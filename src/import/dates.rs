@@ -273,6 +273,12 @@ impl Column {
         }
     }
 
+    /// Some cells have the day first and some the month.
+    #[must_use]
+    pub fn contradicts_itself(&self) -> bool {
+        self.day_first > 0 && self.month_first > 0
+    }
+
     /// What has to be asked about this column: how many cells are open, and the first of them with its line.
     #[must_use]
     pub fn question(&self) -> Option<(usize, usize, &str)> {
@@ -318,6 +324,9 @@ fn ordered(shape: Shape, order: Option<Order>) -> Option<(u32, u32, Option<Digit
     }
 }
 
+/// What is said of a cell whose day and month can't be told apart.
+pub const TWO_WAYS: &str = "may be read in two ways; import again with --dates dmy or --dates mdy";
+
 fn refused<T>(what: &str, cell: &str, why: &str) -> Told<T> {
     Told::Refused(format!("the {what} `{}` {why}", super::clean::shown(cell)))
 }
@@ -337,7 +346,7 @@ pub fn yearly(what: &str, cell: &str, rules: Rules) -> Told<Birthday> {
         _ => {}
     }
     let Some((month, day, digits)) = ordered(shape, rules.order) else {
-        return refused(what, cell, "may be read in two ways; import again with --dates dmy or --dates mdy");
+        return refused(what, cell, TWO_WAYS);
     };
     if let Some(Digits { value, count: 4 }) = digits
         && BEGINNINGS.contains(&(value, month, day))
@@ -385,7 +394,7 @@ pub fn day(what: &str, cell: &str, rules: Rules) -> Told<Day> {
         _ => {}
     }
     let Some((month, day, digits)) = ordered(shape, rules.order) else {
-        return refused(what, cell, "may be read in two ways; import again with --dates dmy or --dates mdy");
+        return refused(what, cell, TWO_WAYS);
     };
     let now = rules.today.year();
     let year = match digits {

@@ -8,9 +8,10 @@ use crate::trouble::{Result, Trouble};
 
 use super::charset::{self, Decoded};
 use super::clean::{self, squeezed};
-use super::columns::{self, Columns, Field, HOME, Place};
+use super::columns::{Columns, Field, HOME, Place};
 use super::csv::{self, Next, Record, Table};
 use super::dates::{self, Column, Order, Rules, Shape};
+use super::header::{is_there, listed, meaning_told, meanings, no_people, one_note, rather, words_of_kinds};
 use super::touches::Till;
 use super::{Found, Loss, Mapping, Problem, Wanted, cards, people, vcard};
 
@@ -34,6 +35,20 @@ pub struct About {
     pub header_line: Option<usize>,
     /// The columns by their headers, and what each was taken for.
     pub columns: Vec<(String, Option<Field>)>,
+    /// The first row: its line and its cells.
+    pub first: Option<(usize, Vec<String>)>,
+    /// Columns that hold something and were taken for nothing.
+    pub unused: Vec<String>,
+    /// Its columns are those of another sort of list than the one that is wanted.
+    pub rather: Option<Wanted>,
+}
+
+impl About {
+    /// What to do with a list that looks like no list of people.
+    #[must_use]
+    pub fn no_people(&self, file: &str) -> Option<Trouble> {
+        self.rather.map(|rather| no_people(file, rather))
+    }
 }
 
 /// How the rows of one table are read.
@@ -143,27 +158,6 @@ fn looks_binary(head: &[u8]) -> bool {
         .any(|mark| head.starts_with(mark))
 }
 
-/// What each cell of a header is; a mapping goes first.
-fn meanings(cells: &[&str], wanted: Wanted, mapping: &Mapping) -> Vec<Option<(Field, Place)>> {
-    let told = |at: usize, cell: &str| {
-        let same =
-            |name: &str| name.eq_ignore_ascii_case(cell) || (!cell.is_empty() && clean::folded(name) == clean::folded(cell));
-        let number = |name: &str| name.parse::<usize>().is_ok_and(|n| n == at + 1);
-        let by_name = mapping.columns.iter().find(|(name, _)| same(name));
-        by_name.or_else(|| mapping.columns.iter().find(|(name, _)| number(name))).map(|(_, field)| *field)
-    };
-    let mut found: Vec<Option<(Field, Place)>> = Vec::with_capacity(cells.len());
-    for (at, cell) in cells.iter().enumerate() {
-        let place = columns::recognised(cell, wanted);
-        found.push(match told(at, cell) {
-            Some(Field::Ignore) => None,
-            Some(field) => Some((field, place.filter(|(f, _)| *f == field).map_or(HOME, |(_, p)| p))),
-            None => place,
-        });
-    }
-    found
-}
-
 fn score(record: &Record, wanted: Wanted, mapping: &Mapping) -> usize {
     let cells: Vec<&str> = record.cells().collect();
     let filled = cells.iter().filter(|c| !c.is_empty()).count();
@@ -191,20 +185,46 @@ fn table(file: &str, head: Vec<u8>, rest: Decoded, wanted: Wanted, mapping: &Map
     let mut found = match (&header, sample.front()) {
         (Some(_), _) => meanings(&cells, wanted, mapping),
         (None, Some(first)) if by_number => meanings(&vec![""; first.len()], wanted, mapping),
-        (None, Some(_)) => without_header(&sample, wanted).ok_or_else(|| no_header(file, &sample, wanted))?,
+        (None, Some(first)) => without_header(&sample, wanted).ok_or_else(|| {
+            let cells: Vec<&str> = first.cells().collect();
+            let trouble = no_header(file, &sample, wanted);
+            match rather(&cells, &[]).filter(|_| wanted == Wanted::People) {
+                Some(other) => no_people(file, other),
+                None => trouble,
+            }
+        })?,
         (None, None) => return Err(Trouble::failed(format!("{file} holds no rows")).hint("export it again as CSV")),
     };
     let keys: Vec<String> = cells.iter().map(|cell| squeezed(cell)).collect();
     let source = mapping.source.clone().unwrap_or_else(|| program(&keys).to_owned());
-    let mut order = mapping.dates;
-    if source == "square" {
-        order = order.or(Some(Order::MonthFirst));
+    if let Some(name) = mapping.named.iter().find(|name| !is_there(name, &cells, found.len())) {
+        return Err(Trouble::usage(format!("{file} has no column `{}`", clean::shown(name)))
+            .hint(format!("its columns are {}", listed(&names))));
+    }
+    // Square writes the month first, but a shop elsewhere may have had its list through a spreadsheet.
+    let habit = (source == "square" && ["", "US"].contains(&mapping.country.as_str())).then_some(Order::MonthFirst);
+    if wanted == Wanted::Touches {
+        words_of_kinds(&mut found, &cells, &sample, mapping);
     }
     let by_order = adjust(&mut found, &keys, wanted, mapping);
-    if let Some(trouble) = lacking(file, &found, wanted, &names) {
-        return Err(trouble);
+    if wanted == Wanted::Cards {
+        one_note(&mut found, &cells, mapping);
     }
+    let rather = if wanted == Wanted::People { rather(&cells, &found) } else { None };
+    if let Some(trouble) = lacking(file, &found, wanted, &names) {
+        return Err(match rather {
+            Some(other) => no_people(file, other),
+            None => trouble,
+        });
+    }
+    let filled = |at: usize| sample.iter().any(|record| !record.cell(at).is_empty());
+    let unused = names.iter().enumerate().filter(|(at, _)| found[*at].is_none() && filled(*at));
+    // What the owner says is to be left alone is no surprise.
+    let ignored = |at: usize| meaning_told(mapping, at, cells[at]) == Some(Field::Ignore);
     let about = About {
+        first: sample.front().map(|record| (record.line, record.cells().map(clean::shown).collect())),
+        unused: unused.filter(|(at, _)| !ignored(*at)).map(|(_, name)| name.clone()).collect(),
+        rather,
         source: source.clone(),
         charset,
         delimiter: Some(char::from(delimiter)),
@@ -226,7 +246,7 @@ fn table(file: &str, head: Vec<u8>, rest: Decoded, wanted: Wanted, mapping: &Map
         real_years: mapping.real_years,
     };
     draw(&mut table, &mut sample, &mut ready, SAMPLE_ROWS);
-    plan.orders = decide(&mut plan, &sample, order, &names, &mut ready);
+    plan.orders = decide(&mut plan, &sample, (mapping.dates, habit), &names, &mut ready);
     let rows = Rows { table, plan, header, sample, till: Till::default() };
     Ok(Reading { about, ready, rest: Rest::Table(Box::new(rows)), over: false })
 }
@@ -250,7 +270,7 @@ fn draw(table: &mut Table, sample: &mut VecDeque<Record>, ready: &mut VecDeque<F
 fn decide(
     plan: &mut Plan,
     sample: &VecDeque<Record>,
-    told: Option<Order>,
+    (told, habit): (Option<Order>, Option<Order>),
     names: &[String],
     ready: &mut VecDeque<Found>,
 ) -> BTreeMap<usize, Option<Order>> {
@@ -276,11 +296,12 @@ fn decide(
             }
         }
         let name = names.get(at).map_or_else(|| format!("{}", at + 1), Clone::clone);
-        let order = told.or_else(|| column.order());
+        // What the owner says, then what the column shows by itself; what the program does elsewhere only if neither says anything.
+        let order = told.or_else(|| column.order()).or(habit.filter(|_| !column.contradicts_itself()));
         if let Some((open, line, example)) = column.question().filter(|_| order.is_none()) {
-            let several = if open == 1 { "1 date".to_owned() } else { format!("{open} dates") };
+            let (several, were) = if open == 1 { ("1 date".to_owned(), "was") } else { (format!("{open} dates"), "were") };
             let message = format!(
-                "{several} in the column `{name}` may be read in two ways, such as {}, and were left out; import again with --dates dmy if the day comes first, --dates mdy if the month does",
+                "{several} in the column `{name}` may be read in two ways, such as {}, and {were} left out; import again with --dates dmy if the day comes first, --dates mdy if the month does",
                 clean::shown(example)
             );
             ready.push_back(Found::Problem(Problem { line, message, loss: Loss::Question }));
@@ -443,13 +464,10 @@ fn lacking(file: &str, found: &[Option<(Field, Place)>], wanted: Wanted, names: 
         Wanted::Touches if !has(&[Field::Date]) => ("a day", Field::Date),
         _ => return None,
     };
-    let mut shown = names.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > 12 {
-        shown.push_str(", …");
-    }
+    let shown = listed(names);
     Some(
         Trouble::failed(format!("no column of {file} says {missing}; its columns are {shown}"))
-            .hint(format!("say which it is: --map \"their column={field}\"")),
+            .hint(format!("say which it is: --map \"their column={}\"", field.called(wanted))),
     )
 }
 

@@ -66,7 +66,7 @@ pub(super) fn amount(cell: &str) -> Option<Amount> {
 }
 
 /// What sort of thing it is, in our words where other programs have their own.
-fn kind(cell: &str, by_default: &str) -> String {
+pub(super) fn kind(cell: &str, by_default: &str) -> String {
     let folded = clean::folded(cell);
     match folded.as_str() {
         "" => by_default.to_owned(),
@@ -177,7 +177,14 @@ fn happened(plan: &Plan, record: &Record, number: String) -> Result<Happened, Pr
         return Err(problem("this row has no date, so it was left out; what happened needs a day".into()));
     };
     let item = line(Field::Item, "item", &mut left_out);
-    let text = clean::text("text", plan.cell(record, Field::Note), &mut left_out);
+    let mut words: Vec<String> = Vec::new();
+    for at in plan.columns.of(Field::Note) {
+        let text = clean::text("text", record.cell(at), &mut left_out);
+        if !text.is_empty() && !words.contains(&text) {
+            words.push(text);
+        }
+    }
+    let text = words.join("; ");
     let cell = plan.cell(record, Field::Amount);
     let mut amount = amount(cell);
     if amount.is_none() && !cell.is_empty() {

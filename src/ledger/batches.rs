@@ -28,17 +28,37 @@ pub struct Batch {
     pub cards: u32,
     /// `building`, `ready` or `void`.
     pub state: String,
+    /// It came with another ledger, and its PDF lies on the machine it was printed on.
+    #[serde(skip)]
+    pub elsewhere: bool,
 }
 
 impl Batch {
     /// It went to a postcard service as a folder, and its file is that folder's list.
     #[must_use]
     pub fn is_pack(&self) -> bool {
-        self.file.ends_with("/CHECKSUMS.txt")
+        self.service().is_some()
+    }
+
+    /// The service it is a pack for: `lob`.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        self.file.strip_prefix("out/")?.strip_suffix("/CHECKSUMS.txt")?.strip_suffix(&self.id)?.strip_suffix('-')
+    }
+
+    /// What to type to have its PDF or its folder again.
+    #[must_use]
+    pub fn anew(&self) -> String {
+        match self.service() {
+            Some(service) if self.sheet == "again" => format!("wetink pack {service}"),
+            Some(service) => format!("wetink pack {service} {}", self.sheet),
+            None => format!("wetink print --again {}", self.id),
+        }
     }
 }
 
-const COLUMNS: &str = "n, id, day, sheet, file, sha256, cards, state";
+const COLUMNS: &str =
+    "n, id, day, sheet, file, sha256, cards, state, EXISTS (SELECT 1 FROM elsewhere WHERE elsewhere.n = batch.n)";
 
 fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
     let day: String = row.get(2)?;
@@ -51,7 +71,20 @@ fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
         sha256: row.get(5)?,
         cards: row.get(6)?,
         state: row.get(7)?,
+        elsewhere: row.get(8)?,
     })
+}
+
+/// `a` for 0, `b` for 1 … `z`, `aa`.
+fn letters(number: i64) -> String {
+    let (mut left, mut letters) = (number, Vec::new());
+    loop {
+        letters.push(char::from(b'a' + (left % 26) as u8));
+        left = left / 26 - 1;
+        if left < 0 {
+            return letters.iter().rev().collect();
+        }
+    }
 }
 
 impl Ledger {
@@ -72,22 +105,25 @@ impl Ledger {
         rows.collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
     }
 
-    /// The next batch's id in a month: `2026-12-a`, then `b` … `z`, `aa`. A void batch keeps its id: a name is never used twice.
+    /// The next batch's id in a month: `2026-12-a`, then `b` … `z`, `aa`. A void batch keeps its id, and so does one from another
+    /// ledger: a name is never used twice.
     pub fn next_batch_id(&self, month: Month) -> Result<String> {
         let prefix = format!("{month}-");
-        let used = self
-            .conn()
-            .query_row("SELECT count(*) FROM batch WHERE substr(id, 1, 8) = ?1", [&prefix], |r| r.get::<_, i64>(0))
-            .map_err(|e| damaged(&e))?;
-        let (mut left, mut letters) = (used, Vec::new());
-        loop {
-            letters.push(char::from(b'a' + (left % 26) as u8));
-            left = left / 26 - 1;
-            if left < 0 {
-                break;
+        let look = || -> rusqlite::Result<String> {
+            let mut count = self.conn().prepare_cached("SELECT count(*) FROM batch WHERE substr(id, 1, 8) = ?1")?;
+            let mut taken = self
+                .conn()
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM batch WHERE id = ?1 OR file = 'out/' || ?1 || '.pdf')")?;
+            let mut at: i64 = count.query_row([&prefix], |r| r.get(0))?;
+            loop {
+                let id = format!("{prefix}{}", letters(at));
+                if !taken.query_row([&id], |r| r.get(0))? {
+                    return Ok(id);
+                }
+                at += 1;
             }
-        }
-        Ok(prefix + &letters.iter().rev().collect::<String>())
+        };
+        look().map_err(|e| damaged(&e))
     }
 }
 

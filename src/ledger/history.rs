@@ -13,6 +13,14 @@ use crate::touch::Touch;
 use crate::trouble::Result;
 
 impl Ledger {
+    /// Whether this word was used before for something that happened.
+    pub fn has_kind(&self, kind: &str) -> Result<bool> {
+        self.conn()
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM touch WHERE kind = ?1)")
+            .and_then(|mut ask| ask.query_row([kind], |r| r.get(0)))
+            .map_err(|e| damaged(&e))
+    }
+
     /// A person's touches, oldest first.
     pub fn touches(&self, person: &Id) -> Result<Vec<Touch>> {
         let mut ask = self

@@ -6,7 +6,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::day::{Birthday, Day};
-use crate::import::{Found, Happened, Key, Loss, PastCard, Problem, Row, Who};
+use crate::import::{self, Found, Happened, Key, Loss, PastCard, Problem, Row, Who};
 use crate::ledger::cards::{Made, NewCard};
 use crate::ledger::{Change, Ledger, damaged, erase};
 use crate::occasion::Occasion;
@@ -149,6 +149,8 @@ pub struct Intake<'a> {
     report: Report,
     today: Day,
     decide: &'a mut dyn FnMut(usize, &str) -> Answer,
+    /// Lines that stood as the example of a question about their whole column: what is asked there isn't told twice.
+    asked: Vec<usize>,
 }
 
 /// What somebody says to "may these two be the same?".
@@ -170,7 +172,7 @@ impl<'a> Intake<'a> {
         today: Day,
         decide: &'a mut dyn FnMut(usize, &str) -> Answer,
     ) -> Intake<'a> {
-        Intake { change, register, report: Report::default(), today, decide }
+        Intake { change, register, report: Report::default(), today, decide, asked: Vec::new() }
     }
 
     fn take(&mut self, found: Found) -> Result<()> {
@@ -178,19 +180,30 @@ impl<'a> Intake<'a> {
             Found::Person(row) => self.person(&row),
             Found::Card(card) => self.card(&card),
             Found::Touch(touch) => self.touch(&touch),
+            Found::Problem(Problem { line, message, .. }) if self.asked_already(line, &message) => Ok(()),
             Found::Problem(Problem { line, message, loss }) => {
                 let left = match loss {
                     Loss::Rest => "; the rest was not read",
                     Loss::Row | Loss::Question => "",
                 };
+                if loss == Loss::Question {
+                    self.asked.push(line);
+                }
                 self.report.problem(line, format!("{message}{left}"));
                 Ok(())
             }
         }
     }
 
+    fn asked_already(&self, line: usize, sentence: &str) -> bool {
+        self.asked.contains(&line) && sentence.contains(import::dates::TWO_WAYS)
+    }
+
     fn left_out(&mut self, line: usize, sentences: &[String]) {
         for sentence in sentences {
+            if self.asked_already(line, sentence) {
+                continue;
+            }
             Report::say(&mut self.report.left_out, &mut self.report.untold, line, sentence.clone());
         }
     }
@@ -344,7 +357,9 @@ impl<'a> Intake<'a> {
         let Some(day) = past.day else {
             // Why it couldn't be read says what to do about it.
             let why = past.left_out.first().cloned().unwrap_or_else(|| "write it as 2025-12-24".to_owned());
-            self.report.problem(past.line, format!("this card has no day: {why}"));
+            if !self.asked_already(past.line, &why) {
+                self.report.problem(past.line, format!("this card has no day: {why}"));
+            }
             return Ok(());
         };
         let Some((to, household)) = self.somebody(past.line, &past.to)? else { return Ok(()) };

@@ -244,7 +244,8 @@ impl Ledger {
         }
         for household in self.households()? {
             if named.is_some_and(|n| household.id.as_str().contains(n) || Id::of(&household.salutation).as_str().contains(n)) {
-                found.extend(self.with_id(&household.id)?);
+                // One that has ended is only in the history.
+                found.extend(self.with_id(&household.id)?.filter(|who| !who.persons().is_empty()));
             }
         }
         // The whole name typed out means its owner, even if somebody else's name contains it.
@@ -263,27 +264,36 @@ impl Ledger {
         if named.is_some() && found.iter().any(whole) {
             found.retain(whole);
         }
+        // One person is meant rather than the household they live in.
+        if let [Who::Person(person), rest @ ..] = found.as_slice()
+            && rest.iter().all(|who| matches!(who, Who::Household(..)) && Some(who.id()) == person.household.as_ref())
+        {
+            found.truncate(1);
+        }
         Ok(found)
     }
 
     /// The one who is meant by `typed`; two or none is trouble that says who else it may be.
     pub fn who(&self, typed: &str) -> Result<Who> {
-        let mut found = self.matching(typed)?;
-        match found.len() {
-            1 => Ok(found.remove(0)),
-            0 => {
-                let trouble = Trouble::failed(format!("nobody here is called `{typed}`"));
-                Err(match self.nearest(typed)?.as_slice() {
-                    [] => trouble.hint(format!("add them: `wetink person add \"{typed}\"`")),
-                    near => trouble.hint(format!("did you mean {}?", near.join(" or "))),
-                })
-            }
-            _ => {
-                let ids: Vec<String> = found.iter().take(8).map(|w| format!("{} ({})", w.id(), w.name())).collect();
-                let more = if found.len() > 8 { format!(" and {} more", found.len() - 8) } else { String::new() };
-                Err(Trouble::failed(format!("`{typed}` could be {}{more}", ids.join(" or "))).hint("say it with the id"))
-            }
+        let found = self.matching(typed)?;
+        if !found.is_empty() {
+            return Ledger::only(found, typed);
         }
+        let trouble = Trouble::failed(format!("nobody here is called `{typed}`"));
+        Err(match self.nearest(typed)?.as_slice() {
+            [] => trouble.hint(format!("add them: `wetink person add \"{typed}\"`")),
+            near => trouble.hint(format!("did you mean {}?", near.join(" or "))),
+        })
+    }
+
+    /// The only one of those that were found; several are trouble that says who they are.
+    pub fn only(mut found: Vec<Who>, typed: &str) -> Result<Who> {
+        if found.len() == 1 {
+            return Ok(found.remove(0));
+        }
+        let ids: Vec<String> = found.iter().take(8).map(|w| format!("{} ({})", w.id(), w.name())).collect();
+        let more = if found.len() > 8 { format!(" and {} more", found.len() - 8) } else { String::new() };
+        Err(Trouble::failed(format!("`{typed}` could be {}{more}", ids.join(" or "))).hint("say it with the id"))
     }
 
     /// Up to three ids that look like what was typed, nearest first.
@@ -377,6 +387,27 @@ impl Change<'_> {
                 .map_err(|e| damaged(&e))?;
         }
         Ok(id)
+    }
+
+    /// Puts somebody into a household, or takes them out of theirs.
+    pub fn set_household(&self, person: &Id, household: Option<&Id>) -> Result<()> {
+        self.tx
+            .execute("UPDATE person SET household = ?2 WHERE id = ?1", params![person.as_str(), household.map(Id::as_str)])
+            .map(|_| ())
+            .map_err(|e| damaged(&e))
+    }
+
+    /// Ends a household: everybody in it is on their own again. Its cards stay in the history, and it with them.
+    pub fn end_household(&self, household: &Id) -> Result<()> {
+        let work = || -> rusqlite::Result<()> {
+            self.tx.execute("UPDATE person SET household = NULL WHERE household = ?1", [household.as_str()])?;
+            self.tx.execute(
+                "DELETE FROM household WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM card WHERE household = ?1)",
+                [household.as_str()],
+            )?;
+            Ok(())
+        };
+        work().map_err(|e| damaged(&e))
     }
 
     /// Sets how a household is written to.

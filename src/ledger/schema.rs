@@ -223,6 +223,14 @@ DROP INDEX card_day;
 CREATE INDEX card_glance ON card (day, n, person, household, occasion, key, state, batch);
 ";
 
+/// Version 3. Batches that came with another ledger: their PDFs never were on this machine. Not in an export, which is the same on
+/// every machine.
+const ELSEWHERE: &str = "
+CREATE TABLE elsewhere (
+  n INTEGER PRIMARY KEY REFERENCES batch (n) ON DELETE CASCADE
+) STRICT;
+";
+
 /// The tables whose rows `undo` puts back, and by what a row is known. The echo index isn't among them: it is learnt and
 /// unlearnt with its cards.
 pub const JOURNALED: [(&str, &[&str]); 8] = [
@@ -330,6 +338,7 @@ fn bring_up(tx: &Connection, version: i32) -> rusqlite::Result<()> {
         tx.execute_batch(story::SCHEMA)?;
         tx.execute_batch(CARDS_AT_A_GLANCE)?;
         story::pack_all(tx)?;
+        tx.execute_batch(ELSEWHERE)?;
     }
     // Whatever else changed: the rows as they are now are the ones to keep.
     seal::all(tx)?;

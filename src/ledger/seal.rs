@@ -42,12 +42,13 @@ const fn numbered(table: &'static str) -> Sealed {
 }
 
 /// What is sealed. The echo's rows aren't: they can be made anew from the notes, and are compared with them.
-const SEALED: [Sealed; 12] = [
+const SEALED: [Sealed; 13] = [
     Sealed { table: "household", group: "{}.id", rows: "id = ?1", only: "" },
     Sealed { table: "person", group: "{}.id", rows: "id = ?1", only: "" },
     Sealed { table: "origin", group: "{}.person", rows: "person = ?1", only: "" },
     numbered("touch"),
     numbered("batch"),
+    numbered("elsewhere"),
     numbered("card"),
     numbered("card_event"),
     Sealed { table: "suppression", group: "{}.mark", rows: "mark = ?1", only: "" },
@@ -222,7 +223,7 @@ impl Ledger {
                 "touch" => "what happened",
                 "card" => "the cards",
                 "card_event" => "what became of cards",
-                "batch" => "the batches",
+                "batch" | "elsewhere" => "the batches",
                 "person" => "the people",
                 "household" => "the households",
                 "origin" => "the numbers in other programs",

@@ -1,7 +1,7 @@
 //! The letters that come with wetink, by file name. A letter is a file in `letters/`; a new one is added to this list.
 
 /// File name and text of each.
-pub const BUNDLED: [(&str, &str); 80] = [
+pub const BUNDLED: [(&str, &str); 90] = [
     ("anniversary.de.txt", include_str!("../../letters/anniversary.de.txt")),
     ("anniversary.en.txt", include_str!("../../letters/anniversary.en.txt")),
     ("anniversary.es.txt", include_str!("../../letters/anniversary.es.txt")),
@@ -37,6 +37,11 @@ pub const BUNDLED: [(&str, &str); 80] = [
     ("hello.es.txt", include_str!("../../letters/hello.es.txt")),
     ("hello.fr.txt", include_str!("../../letters/hello.fr.txt")),
     ("hello.pl.txt", include_str!("../../letters/hello.pl.txt")),
+    ("how-did-it-go.de.txt", include_str!("../../letters/how-did-it-go.de.txt")),
+    ("how-did-it-go.en.txt", include_str!("../../letters/how-did-it-go.en.txt")),
+    ("how-did-it-go.es.txt", include_str!("../../letters/how-did-it-go.es.txt")),
+    ("how-did-it-go.fr.txt", include_str!("../../letters/how-did-it-go.fr.txt")),
+    ("how-did-it-go.pl.txt", include_str!("../../letters/how-did-it-go.pl.txt")),
     ("thank-you-again.de.txt", include_str!("../../letters/thank-you-again.de.txt")),
     ("thank-you-again.en.txt", include_str!("../../letters/thank-you-again.en.txt")),
     ("thank-you-again.es.txt", include_str!("../../letters/thank-you-again.es.txt")),
@@ -82,4 +87,9 @@ pub const BUNDLED: [(&str, &str); 80] = [
     ("welcome.es.txt", include_str!("../../letters/welcome.es.txt")),
     ("welcome.fr.txt", include_str!("../../letters/welcome.fr.txt")),
     ("welcome.pl.txt", include_str!("../../letters/welcome.pl.txt")),
+    ("your-idea.de.txt", include_str!("../../letters/your-idea.de.txt")),
+    ("your-idea.en.txt", include_str!("../../letters/your-idea.en.txt")),
+    ("your-idea.es.txt", include_str!("../../letters/your-idea.es.txt")),
+    ("your-idea.fr.txt", include_str!("../../letters/your-idea.fr.txt")),
+    ("your-idea.pl.txt", include_str!("../../letters/your-idea.pl.txt")),
 ];

@@ -57,7 +57,7 @@ fn every_letter_in_the_folder_is_shipped() {
 }
 
 /// What a shop writes cards for. Every one of them has its letter in every language.
-const OCCASIONS: [&str; 12] = [
+const OCCASIONS: [&str; 14] = [
     "birthday",
     "thank-you",
     "first-purchase",
@@ -70,6 +70,8 @@ const OCCASIONS: [&str; 12] = [
     "condolence",
     "anniversary",
     "hello",
+    "how-did-it-go",
+    "your-idea",
 ];
 
 #[test]
@@ -100,6 +102,23 @@ fn every_language_has_every_letter() {
     assert_eq!(letters.for_occasion("birtday", Tongue::English).unwrap_err().hints, ["did you mean `birthday`?"]);
     let typo = letters.named("birthday-wram", Tongue::English).unwrap_err();
     assert_eq!(typo.hints, ["did you mean `birthday-warm`?"]);
+}
+
+/// A rule that is there from the beginning must not end in "there is no letter for …".
+#[test]
+fn every_occasion_of_the_built_in_rules_has_its_letter() {
+    let letters = Letters::load(&BUNDLED, None).unwrap();
+    let rules = crate::rules::Rules::new(&std::collections::BTreeMap::new(), &[], None).unwrap();
+    let cards = rules.all().iter().filter(|rule| rule.rule.give == crate::rules::Give::Card);
+    let mut seen = 0;
+    for ready in cards {
+        for tongue in Tongue::ALL {
+            let letter = letters.for_occasion(ready.occasion.as_str(), tongue).unwrap();
+            assert_eq!(letter.language.code(), tongue.code(), "{}", ready.occasion);
+        }
+        seen += 1;
+    }
+    assert!(seen >= 7, "{seen}");
 }
 
 #[test]

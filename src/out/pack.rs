@@ -219,6 +219,15 @@ impl Service {
     }
 }
 
+impl Service {
+    /// The card it usually prints in this country, two letters: the first that goes there, else the first that goes anywhere.
+    pub fn usual(&self, country: &str) -> Result<&Format> {
+        let home = |size: &&Format| size.to.iter().any(|to| to == country);
+        let found = self.sizes.iter().find(home).or_else(|| self.sizes.iter().find(|size| size.abroad));
+        found.map_or_else(|| self.size(None), Ok)
+    }
+}
+
 impl Format {
     /// The uploaded page, with bleed.
     #[must_use]

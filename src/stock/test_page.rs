@@ -28,7 +28,15 @@ pub fn test_page(stock: &Stock, turn: Turn, printer: &Printer, label: Label<'_>)
         let mut page = Page::new(stock.sheet);
         let outline = Arc::new(shape(stock, turn, side, GUIDE.width));
         page.items.push(Item::Placed { drawing: outline, at: printer.correction(side), clip: None });
-        page.items.extend(rulers(stock, side, label));
+        let (words, lines) = rulers(stock, side, label);
+        // The outline makes room for the words, so that every word can be read.
+        for word in &words {
+            if let Some(ink) = page::bounds(std::slice::from_ref(word)) {
+                page.items.push(Item::Fill(rectangle(ink.inset(mm(0.6))), Ink::grey(1.0)));
+            }
+        }
+        page.items.extend(words);
+        page.items.extend(lines);
         page
     };
     sides.into_iter().map(page).collect()
@@ -97,13 +105,13 @@ fn shape(stock: &Stock, turn: Turn, side: Side, width: f64) -> Vec<Item> {
     items
 }
 
-/// Lines A and B, rulers C and D, and what to do with them.
-fn rulers(stock: &Stock, side: Side, label: Label<'_>) -> Vec<Item> {
+/// What to do with lines A and B and rulers C and D, and these themselves.
+fn rulers(stock: &Stock, side: Side, label: Label<'_>) -> (Vec<Item>, Vec<Item>) {
     let sheet = stock.sheet;
-    let mut items = Vec::new();
+    let (mut items, mut said) = (Vec::new(), Vec::new());
     let mut say = |text: &str, size: f64, at: Point, turn: f64| {
         let at = Affine::translate(at.to_vec2()) * Affine::rotate(turn);
-        items.push(Item::Placed { drawing: Arc::new(vec![label(text, size)]), at, clip: None });
+        said.push(Item::Placed { drawing: Arc::new(vec![label(text, size)]), at, clip: None });
     };
     // The rulers begin 10 mm inside the lines; an envelope has room for half of one.
     let start = LINE + mm(10.0);
@@ -144,7 +152,7 @@ fn rulers(stock: &Stock, side: Side, label: Label<'_>) -> Vec<Item> {
     let origin = Point::new(start, start);
     items.extend(ruler(origin, Vec2::new(1.0, 0.0), Vec2::new(0.0, 1.0), across));
     items.extend(ruler(origin, Vec2::new(0.0, 1.0), Vec2::new(1.0, 0.0), down));
-    items
+    (said, items)
 }
 
 /// A sentence in lines no longer than the room beside the ruler.

@@ -128,7 +128,7 @@ impl Studio {
             cues.push(cue::Cue {
                 number: u32::try_from(job.number).unwrap_or(u32::MAX),
                 name: job.who.name(),
-                facts: job.facts.clone(),
+                facts: std::iter::once(job.occasion.clone()).chain(job.facts.clone()).collect(),
                 note: format!("{}{ps}", job.note.text()),
                 fit: *fit,
             });

@@ -92,6 +92,14 @@ impl Studio {
             let whose = &address_of(&card.who);
             let problems = address::problems(whose, &us.country);
             let told = |p: &address::Problem| format!("{:02} {name}: {p}", card.number);
+            if whose.street.is_empty() && whose.city.is_empty() && whose.postcode.is_empty() {
+                let id = card.who.id();
+                said.push(format!(
+                    "{:02} {name} has no address; left out; add it: `wetink person edit {id} --street … --city … --postcode …`",
+                    card.number
+                ));
+                continue;
+            }
             if unaddressed(&card.who, &us.country) {
                 said.extend(problems.iter().map(told).map(|t| format!("{t}; left out")));
                 if problems.is_empty() {

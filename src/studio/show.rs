@@ -42,7 +42,7 @@ impl Studio {
 
     /// A letter with a made-up card in it: cover and written side.
     pub fn sample_letter(&self, letter: &Letter) -> Result<Tile> {
-        let about = About { occasion: letter.occasion.clone(), ..About::sample(letter.language) };
+        let about = self.sample(letter);
         let card = Card {
             number: 1,
             initials: "AL".into(),
@@ -62,8 +62,8 @@ impl Studio {
         Ok(Tile { caption, below: letter.occasion.clone(), pages })
     }
 
-    /// What is printed around the note of a made-up card: `Happy birthday | … | All good wishes from everybody at Hill Shoes.`
-    pub fn sample_text(&self, letter: &Letter) -> Result<String> {
+    /// A made-up person, and the shop as far as it is known.
+    fn sample(&self, letter: &Letter) -> About {
         let us = &self.shop.settings.shop;
         let mut about = About { occasion: letter.occasion.clone(), ..About::sample(letter.language) };
         for (said, ours) in [(&mut about.shop, &us.name), (&mut about.signer, &us.signs), (&mut about.reply, &us.answer)] {
@@ -71,7 +71,12 @@ impl Studio {
                 said.clone_from(ours);
             }
         }
-        let dressed = letter.dress(&about, false)?;
+        about
+    }
+
+    /// What is printed around the note of a made-up card: `Happy birthday | … | All good wishes from everybody at Hill Shoes.`
+    pub fn sample_text(&self, letter: &Letter) -> Result<String> {
+        let dressed = letter.dress(&self.sample(letter), false)?;
         let words = |part: &Part| if let Part::Printed(words) = part { words.clone() } else { "…".into() };
         let cover = [dressed.cover, dressed.below].into_iter().filter(|words| !words.is_empty());
         let said: Vec<String> = cover.chain(dressed.parts.iter().map(words)).collect();

@@ -289,10 +289,10 @@ fn undo_takes_back_what_was_typed_and_corrects_what_happened() {
     ]);
     shop.run(&["print"]).ok();
     let printed = fs::read(shop.file("out/2026-12-a.pdf")).unwrap();
-    shop.run(&["posted", "--on", "2026-11-20"]).ok();
+    shop.run(&["posted", "--on", "2026-11-21"]).ok();
     shop.run(&["undo", "--yes"]).ok();
     let shown = shop.run(&["person", "show", "ana"]).ok().out;
-    assert!(shown.contains("posted 20 Nov 2026") && shown.contains("corrected 21 Nov 2026"), "{shown}");
+    assert!(shown.contains("posted 21 Nov 2026") && shown.contains("corrected 21 Nov 2026"), "{shown}");
     assert_eq!(shop.count("SELECT count(*) FROM card WHERE state = 'printed'"), 2);
     // A print is taken back with its PDF, and its number is not used again.
     let said = shop.run(&["undo", "--yes"]).ok();

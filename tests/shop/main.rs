@@ -6,6 +6,7 @@ mod book;
 mod builder;
 mod crash;
 mod damage;
+mod first_user;
 mod hostile;
 mod intake;
 mod large;

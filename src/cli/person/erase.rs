@@ -48,15 +48,20 @@ impl Erase {
             return Err(Trouble::usage(format!("erasing {} can't be undone, and nobody is here to ask", person.id))
                 .hint("to erase without asking, say --yes"));
         }
+        // What files may be called after: them, who they were, and their household.
+        let mut called: Vec<String> = vec![person.id.to_string()];
+        called.extend(room.ledger.merged_into(&person.id)?.iter().map(|p| p.id.to_string()));
+        called.extend(person.household.iter().map(ToString::to_string));
         if !self.no_backup {
             workroom::backup_first(&shop, &room.ledger, world.today, "erase")?;
         }
         let erased = room.ledger.erase(&person, !self.no_mark, world.today)?;
-        let mut files: Vec<String> = holding(&shop, &erased.needles, &erased.files);
+        let mut files: Vec<String> = holding(&shop, &erased.needles, &erased.files, &called);
         files.sort();
         files.dedup();
+        let closed = closed(&shop, &called);
         if self.json {
-            talk.put_json(&serde_json::json!({ "erased": erased, "files": files }));
+            talk.put_json(&serde_json::json!({ "erased": erased, "files": files, "perhaps": closed }));
         }
         talk.say(format!(
             "{} is erased: {} and {} noted",
@@ -79,12 +84,51 @@ impl Erase {
                 talk.put(file);
             }
         }
+        if !closed.is_empty() {
+            talk.say("These can't be looked into, and were made while they were here; delete them if nothing of them must stay:");
+            for file in &closed {
+                talk.put(file);
+            }
+        }
         Ok(Done::Well)
     }
 }
 
-/// The files of the shop that hold any of the needles, and the PDFs of their batches, as named in the shop.
-fn holding(shop: &Shop, needles: &[String], batches: &[String]) -> Vec<String> {
+/// What can't be searched: encrypted copies of the ledger, and proofs of a sheet on which they are written to. Type is drawn as
+/// outlines in a PDF, and no ledger knows who is in a proof.
+fn closed(shop: &Shop, called: &[String]) -> Vec<String> {
+    let mut paths = Vec::new();
+    collect(&shop.dir, 0, &mut paths);
+    let on_sheet = |month: &str| {
+        let sheet = shop.notes().join(format!("{month}.md"));
+        let Ok(bytes) = std::fs::read(sheet) else { return true };
+        crate::sheet::Sheet::read("", &bytes)
+            .map_or(true, |sheet| sheet.entries.iter().any(|e| !e.note.is_empty() && called.contains(&e.who)))
+    };
+    let mut found: Vec<String> = paths
+        .iter()
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let month = name.strip_prefix("proof-").filter(|_| name.ends_with(".pdf")).and_then(|rest| rest.get(..7));
+            name.ends_with(".age") || month.is_some_and(on_sheet)
+        })
+        .map(|path| shop.name_of(path))
+        .collect();
+    found.sort();
+    found
+}
+
+/// Whether a picture is called after one of these: `ana-lopez-birthday-2026-note.png`, and not `ana-lopez-2-…`.
+fn is_after(name: &str, called: &[String]) -> bool {
+    called.iter().filter_map(|id| name.strip_prefix(id.as_str())?.strip_prefix('-')).any(|rest| {
+        let number = rest.split('-').next().unwrap_or_default();
+        !number.is_empty() && !number.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+/// The files of the shop that hold any of the needles, that show them or are called after them, and the PDFs of their batches, as
+/// named in the shop.
+fn holding(shop: &Shop, needles: &[String], batches: &[String], called: &[String]) -> Vec<String> {
     let mut paths = Vec::new();
     collect(&shop.dir, 0, &mut paths);
     let stems: Vec<&str> = batches.iter().filter_map(|b| Path::new(b).file_stem().and_then(|s| s.to_str())).collect();
@@ -92,19 +136,26 @@ fn holding(shop: &Shop, needles: &[String], batches: &[String]) -> Vec<String> {
         batches.iter().filter(|b| b.ends_with("/CHECKSUMS.txt")).map(|b| crate::cli::workroom::bundle(shop, b)).collect();
     let lists: Vec<&Path> = lists.iter().map(PathBuf::as_path).collect();
     let ledger = shop.ledger();
+    let previews = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let folder = path.parent().filter(|f| f.file_name().is_some_and(|n| n.to_string_lossy().starts_with("preview-")));
+        folder.filter(|_| name.ends_with(".png") && is_after(&name, called)).map(Path::to_owned)
+    };
+    let shown: Vec<PathBuf> = paths.iter().filter_map(|path| previews(path)).collect();
     paths
         .into_iter()
         .filter(|path| *path != ledger)
         .filter(|path| {
-            // Type is drawn as outlines in a PDF; the ledger knew which ones they were in. A proof may hold anybody.
+            // Type is drawn as outlines in a PDF; the ledger knew which ones they were in.
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             // A pack's drawings lie in a folder of their own, named in the ledger by its list.
             let packed =
                 (name.ends_with(".pdf") || name.ends_with(".png")) && path.parent().is_some_and(|folder| lists.contains(&folder));
-            let pdf = name.ends_with(".pdf")
-                && (name.starts_with("proof-")
-                    || stems.iter().any(|s| name == format!("{s}.pdf") || name.starts_with(&format!("{s}-"))));
-            pdf || packed || contains(path, needles)
+            let pdf =
+                name.ends_with(".pdf") && stems.iter().any(|s| name == format!("{s}.pdf") || name.starts_with(&format!("{s}-")));
+            let folder = path.parent().unwrap_or(path);
+            let picture = previews(path).is_some() || (name == "contact-sheet.png" && shown.iter().any(|f| f == folder));
+            pdf || packed || picture || contains(path, needles)
         })
         .map(|path| shop.name_of(&path))
         .collect()

@@ -64,6 +64,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// A PDF in out/, or the list of a pack's folder there.
+#[must_use]
 pub fn is_inside(file: &str) -> bool {
     let parts: Vec<Component<'_>> = Path::new(file).components().collect();
     let plain = |part: &Component<'_>| {
@@ -74,7 +75,7 @@ pub fn is_inside(file: &str) -> bool {
     (2..=3).contains(&parts.len())
         && parts.iter().all(plain)
         && parts.first() == Some(&Component::Normal("out".as_ref()))
-        && (file.ends_with(".pdf") || file.ends_with("/CHECKSUMS.txt"))
+        && (Path::new(file).extension().is_some_and(|end| end == "pdf") || file.ends_with("/CHECKSUMS.txt"))
 }
 
 #[cfg(test)]

@@ -323,14 +323,20 @@ impl Door<'_> {
         Ok(())
     }
 
-    /// A batch is the same if its PDF is. Another one with the same name gets a new name here.
+    /// A batch is the same if it has the same PDF and the same name, or the name one like it was given here. (The PDF alone says
+    /// nothing: a batch that was printed again has the same.) Another one with the same name gets a new name here.
     fn batch(&mut self, number: usize, mut object: Map<String, Value>) -> rusqlite::Result<()> {
         let theirs = text(&object, "id").to_owned();
+        let file = text(&object, "file").to_owned();
         let same: Option<i64> = self
             .change
             .tx
-            .prepare_cached("SELECT n FROM batch WHERE sha256 = ?1 AND day = ?2 AND state = ?3")?
-            .query_row([text(&object, "sha256"), text(&object, "day"), text(&object, "state")], |r| r.get(0))
+            .prepare_cached(
+                "SELECT n FROM batch WHERE sha256 = ?1 AND day = ?2 AND state = ?3
+                   AND (id = ?4 OR (substr(id, 1, length(?4) + 1) = ?4 || '-' AND substr(id, length(?4) + 2) NOT GLOB '*[^0-9]*'))
+                 ORDER BY id = ?4 DESC, n LIMIT 1",
+            )?
+            .query_row([text(&object, "sha256"), text(&object, "day"), text(&object, "state"), &theirs], |r| r.get(0))
             .optional()?;
         if let Some(n) = same {
             self.batches.insert(theirs, n);
@@ -339,7 +345,7 @@ impl Door<'_> {
         }
         let taken: bool = self.change.tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM batch WHERE id = ?1 OR file = ?2)",
-            [&theirs, text(&object, "file")],
+            [&theirs, &file],
             |r| r.get(0),
         )?;
         if taken {
@@ -355,10 +361,16 @@ impl Door<'_> {
             self.report
                 .differ
                 .push(Said { line: number, message: format!("another batch is called {theirs} here; theirs is {name} now") });
-            object.insert("file".into(), json!(format!("out/{name}.pdf")));
+            // Of a pack it is the folder that is called after the batch.
+            let renamed = match file.strip_suffix(&format!("-{theirs}/CHECKSUMS.txt")) {
+                Some(folder) => format!("{folder}-{name}/CHECKSUMS.txt"),
+                None => format!("out/{name}.pdf"),
+            };
+            object.insert("file".into(), json!(renamed));
             object.insert("id".into(), json!(name));
         }
         let n = self.insert(number, "batch", &object)?;
+        self.change.tx.execute("INSERT INTO elsewhere (n) VALUES (?1)", [n])?;
         self.batches.insert(theirs, n);
         self.count("batch", true);
         Ok(())

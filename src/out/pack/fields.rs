@@ -52,7 +52,14 @@ pub fn recipient(service: &Service, size: &Format, party: &Party<'_>, shop_count
     let title = &service.title;
     let mut wrong = Vec::new();
     let mut complain = |message: String, help: String| wrong.push(Complaint { message, help });
+    let bare = party.address.street.is_empty() && party.address.city.is_empty() && party.address.postcode.is_empty();
+    if bare {
+        complain("there is no address".into(), format!("add it: {}", edit(party.id, "--street … --city … --postcode")));
+    }
     for problem in address::problems(&party.address, shop_country) {
+        if bare && matches!(problem, address::Problem::Missing { .. }) {
+            continue;
+        }
         // Slight ones the post can live with; a service can't with a country it doesn't know.
         if !problem.slight() || matches!(problem, address::Problem::Country(_)) {
             let flag = match &problem {
