@@ -213,6 +213,7 @@ fn what_a_hand_lacks_is_said_with_the_hands_that_have_it() {
         assert_eq!(trouble.message, format!("the note to Noa is in {script}, which wetink doesn't print in a hand"));
         assert!(trouble.hints[0].contains("--by-hand"));
     }
+    assert!(hands.check(apple, "\u{202e}moT ,sgohegdeh eht", "Tom").is_err(), "read backwards on a screen");
     assert_eq!(apple.missing("a日b本c日"), ['日', '本']);
 }
 

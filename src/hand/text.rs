@@ -109,6 +109,8 @@ pub(super) fn ready(face: &Face, text: &str) -> Result<Ready, Unwritable> {
             '\n' | ' ' => ready.text.push(character),
             '\r' | '\t' => ready.text.push(' '),
             '\u{2028}' | '\u{2029}' => ready.text.push('\n'),
+            // They turn letters round on a screen and not on paper: what is read and what is written would differ.
+            '\u{202d}' | '\u{202e}' => missing.push(character),
             _ if invisible(character) => note(&mut ready.substitutes, character, ""),
             _ if character.is_whitespace() => ready.text.push(' '),
             _ if face.has(character) => ready.text.push(character),
