@@ -66,7 +66,9 @@ impl Returned {
             return Err(Trouble::usage("what is written on the card that came back?")
                 .hint("say --reason moved, unknown (nobody of that name there), refused or deceased"));
         };
-        if card.state == "returned" {
+        // That somebody has died may come to light after the card did.
+        let again = card.state == "returned";
+        if again && why != Reason::Deceased {
             talk.say(format!("{} came back before; left as it was", card.id));
             return Ok(Done::Well);
         }
@@ -77,18 +79,26 @@ impl Returned {
         let on = happened_on(self.on, world.today)?;
         let reason = why.as_str();
         let mut stopped: Vec<(Person, Status)> = Vec::new();
-        for person in who.persons().iter().filter(|p| p.status == Status::Contact) {
-            if why == Reason::Deceased && who.persons().len() == 1 {
+        let died = why == Reason::Deceased && who.persons().len() == 1;
+        for person in who.persons().iter().filter(|p| p.status == Status::Contact || died && p.status != Status::Deceased) {
+            if died {
                 stopped.push((person.clone(), Status::Deceased));
             } else if why == Reason::Moved || room.ledger.returns(person)? + 1 >= ENOUGH {
                 stopped.push((person.clone(), Status::Undeliverable));
             }
         }
+        if again && stopped.is_empty() {
+            talk.say(format!("{} came back before; left as it was", card.id));
+            return Ok(Done::Well);
+        }
         let would = if self.dry_run { "would be written down as " } else { "" };
         if !self.dry_run {
             room.ledger.change(|change| {
-                change.happened(card.n, "returned", on, "", reason)?;
-                stopped.iter().try_for_each(|(person, status)| change.set_status(&person.id, *status, on))
+                change.happened(card.n, if again { "corrected" } else { "returned" }, on, "", reason)?;
+                stopped.iter().try_for_each(|(person, status)| {
+                    change.set_status(&person.id, *status, on)?;
+                    if died { change.unname(person).map(|_| ()) } else { Ok(()) }
+                })
             })?;
         }
         talk.say(format!("{}: {would}come back on {}, {reason}", styled(STRONG, &card.id), on.plain()));

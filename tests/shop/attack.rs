@@ -204,3 +204,16 @@ fn a_pdf_whose_list_of_objects_has_no_end_is_damaged() {
         assert!(said.out.contains("damaged"), "{}", said.out);
     }
 }
+
+#[test]
+fn a_death_that_comes_to_light_after_the_card_came_back_counts() {
+    let shop = printed();
+    shop.run(&["person", "household", "tom", "ana", "--as", "Tom and Ana Reed"]).ok();
+    shop.run(&["returned", "tom-reed-birthday-2026", "--reason", "moved"]).ok();
+    assert_eq!(shop.count("SELECT count(*) FROM person WHERE id = 'tom-reed' AND status = 'undeliverable'"), 1);
+    shop.run(&["returned", "tom-reed-birthday-2026", "--reason", "deceased"]).ok();
+    assert_eq!(shop.count("SELECT count(*) FROM person WHERE id = 'tom-reed' AND status = 'deceased'"), 1);
+    assert_eq!(shop.count("SELECT count(*) FROM household WHERE salutation LIKE '%Tom%'"), 0, "greeted no more");
+    let said = shop.run(&["returned", "tom-reed-birthday-2026", "--reason", "deceased"]).ok();
+    assert!(said.err.contains("left as it was"), "{}", said.err);
+}
