@@ -158,20 +158,31 @@ impl<'a> Desk<'a> {
     }
 
     /// Judges every card of a sheet, from the first to the last: a later one is also compared with those before it. `fits` says what
-    /// the paper and the hand have to say about a note for somebody. The ledger is asked by one, the judging is done by all processors.
+    /// the paper and the hand have to say about a note for somebody. The ledger is asked by one, while all others judge the cards before.
     pub fn judge(&self, sheet: &Sheet, month: Month, fits: &(dyn Fn(&Typed<'_>) -> Result<Fits> + Sync)) -> Result<Vec<Judged>> {
         let mut done: Vec<Judged> = Vec::with_capacity(sheet.entries.len());
         let mut lines: HashMap<String, usize> = HashMap::new();
         let mut above: Vec<Earlier> = Vec::new();
         let mut pile = Pile::default();
-        for some in sheet.entries.chunks(TOGETHER) {
-            let (met, nearest) = self.ledger.at_once(|| self.met(some, month, &mut lines, &mut above, &mut pile))?;
-            let house = &self.house;
-            let judged: Vec<Judged> =
-                met.into_par_iter().zip(nearest).map(|(met, near)| met.judged(&near, house, fits)).collect::<Result<_>>()?;
-            done.extend(judged);
+        let house = &self.house;
+        let mut asked: (Vec<Met<'_>>, Vec<Vec<Earlier>>) = Default::default();
+        let mut chunks = sheet.entries.chunks(TOGETHER);
+        loop {
+            let (met, nearest) = std::mem::take(&mut asked);
+            let some = chunks.next().unwrap_or_default();
+            if met.is_empty() && some.is_empty() {
+                return Ok(done);
+            }
+            let mut judged = Ok(Vec::new());
+            let next = rayon::in_place_scope(|others| {
+                others.spawn(|_| {
+                    judged = met.into_par_iter().zip(nearest).map(|(met, near)| met.judged(&near, house, fits)).collect();
+                });
+                self.ledger.at_once(|| self.met(some, month, &mut lines, &mut above, &mut pile))
+            });
+            done.extend(judged?);
+            asked = next?;
         }
-        Ok(done)
     }
 
     /// Everything the ledger knows of some cards, and the notes nearest to theirs: on record, and above them on the sheet.
@@ -185,7 +196,7 @@ impl<'a> Desk<'a> {
     ) -> Result<(Vec<Met<'e>>, Vec<Vec<Earlier>>)> {
         let met: Vec<Met> = some.iter().map(|entry| self.meet(entry, month, lines)).collect::<Result<_>>()?;
         let read = |met: &Met<'_>| met.known.as_ref().map(|known| echo::traits(&known.text, &known.recipient.names, false));
-        let traits: Vec<Option<Traits>> = met.par_iter().map(read).collect();
+        let traits: Vec<Option<Traits>> = met.iter().map(read).collect();
         let mut nearest: Vec<Vec<Earlier>> = Vec::with_capacity(met.len());
         for (met, traits) in met.iter().zip(&traits) {
             let (Some(known), Some(traits)) = (&met.known, traits) else {
