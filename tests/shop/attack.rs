@@ -217,3 +217,17 @@ fn a_death_that_comes_to_light_after_the_card_came_back_counts() {
     let said = shop.run(&["returned", "tom-reed-birthday-2026", "--reason", "deceased"]).ok();
     assert!(said.err.contains("left as it was"), "{}", said.err);
 }
+
+#[test]
+fn numbers_of_other_programs_cross_to_another_machine_whatever_they_look_like() {
+    let here = Shop::new();
+    here.write("c.csv", "customer number,name\nA/12 x:7@shop,Bob Moss\n");
+    here.run(&["import", "c.csv"]).ok();
+    let all = here.run(&["ledger", "export"]).ok().out;
+    assert!(all.contains("A/12 x:7@shop"), "{all}");
+    let there = Shop::new();
+    there.write("all.jsonl", &all);
+    let said = there.run(&["ledger", "import", "all.jsonl"]).ok();
+    assert!(!said.err.contains("taken"), "{}", said.err);
+    assert_eq!(there.run(&["ledger", "export"]).ok().out, all);
+}

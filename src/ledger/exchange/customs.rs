@@ -10,10 +10,10 @@ use crate::day::{Birthday, Day};
 use crate::person::Address;
 
 /// No name of anything is longer, in characters.
-const LONGEST_NAME: usize = 200;
+const LONGEST_NAME: usize = 1000;
 
 /// Names of people, households, cards and batches: files are named after them.
-const NAMES: [&str; 9] = ["id", "person", "household", "was", "merged_into", "who", "batch", "key", "occasion"];
+const NAMES: [&str; 8] = ["id", "person", "household", "was", "merged_into", "who", "batch", "occasion"];
 /// Civil days; blank is none.
 const DAYS: [&str; 5] = ["day", "status_on", "merged_on", "until", "on"];
 /// Days that come every year.
@@ -40,7 +40,9 @@ pub fn refused(kind: &str, object: &Map<String, Value>) -> Option<String> {
             other => return Some(format!("its {key} is no text: {other}")),
         };
         let wrong = match key.as_str() {
-            key if NAMES.contains(&key) => !(is_name(text) || (key == "key" && text.is_empty())),
+            key if NAMES.contains(&key) => !is_name(text),
+            // Of a card it ends the card's name; of an origin it is another program's number, whatever that looks like.
+            "key" if kind == "card" => !text.is_empty() && !is_name(text),
             key if DAYS.contains(&key) => !text.is_empty() && text.parse::<Day>().is_err(),
             key if YEARLY.contains(&key) => !text.is_empty() && text.parse::<Birthday>().is_err(),
             "state" | "status" => text.chars().any(char::is_control),
@@ -119,6 +121,7 @@ mod tests {
                 "card",
                 r#"{"id":"eve-birthday-2026","key":"2026","day":"2026-12-12","events":[{"day":"2026-12-01","what":"posted"}]}"#,
             ),
+            ("origin", r#"{"source":"csv","key":"A/12 x:7@shop","person":"eve"}"#),
             ("batch", r#"{"id":"2026-12-a","file":"out/2026-12-a.pdf","state":"ready"}"#),
             ("batch", r#"{"id":"2026-12-b","file":"out/2026-12-b-lob/CHECKSUMS.txt","state":"void"}"#),
         ] {

@@ -155,7 +155,7 @@ impl Door<'_> {
             return Ok(());
         };
         if let Some(why) = customs::refused(kind, &object) {
-            self.problem(number, format!("a {kind} that isn't taken: {}", crate::words::shown(&why)));
+            self.problem(number, format!("{} that isn't taken: {}", one(kind), crate::words::shown(&why)));
             return Ok(());
         }
         let done = match kind {
@@ -180,7 +180,7 @@ impl Door<'_> {
                     }
                     why => format!("the ledger can't take it: {why}"),
                 };
-                self.problem(number, format!("a {kind} that isn't taken: {why}"));
+                self.problem(number, format!("{} that isn't taken: {why}", one(kind)));
                 Ok(())
             }
             done => done.map_err(|e| damaged(&e)),
@@ -499,6 +499,11 @@ impl Door<'_> {
         self.count("touch", new);
         Ok(())
     }
+}
+
+/// `a card`, `an origin`.
+fn one(kind: &str) -> String {
+    format!("{} {kind}", if kind.starts_with('o') { "an" } else { "a" })
 }
 
 fn not_ours() -> Trouble {

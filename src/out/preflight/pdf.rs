@@ -30,24 +30,18 @@ pub fn check(bytes: &[u8], asked: &Asked<'_>) -> Vec<Finding> {
             "save it without a password and without restrictions",
         )
     };
+    let damaged = |why: &str| {
+        let message = format!("the PDF can't be read: {}", crate::words::shown(why));
+        vec![Finding::reject("damaged", message, "open it and save it anew as PDF")]
+    };
     if index::is_endless(bytes) {
-        return vec![Finding::reject(
-            "damaged",
-            "the PDF can't be read: the list of its objects is broken".into(),
-            "open it and save it anew as PDF",
-        )];
+        return damaged("the list of its objects is broken");
     }
     let options = LoadOptions { max_decompressed_size: Some(LISTS), ..LoadOptions::default() };
     let document = match Document::load_mem_with_options(bytes, options) {
         Ok(document) => document,
         Err(_) if bytes.windows(8).any(|w| w == b"/Encrypt") => return vec![locked()],
-        Err(error) => {
-            return vec![Finding::reject(
-                "damaged",
-                format!("the PDF can't be read: {}", crate::words::shown(&error.to_string())),
-                "open it and save it anew as PDF",
-            )];
-        }
+        Err(error) => return damaged(&error.to_string()),
     };
     let mut found = Vec::new();
     if document.is_encrypted() || document.was_encrypted() {
