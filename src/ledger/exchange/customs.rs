@@ -59,10 +59,14 @@ pub fn refused(kind: &str, object: &Map<String, Value>) -> Option<String> {
         .then(|| "it was never finished there; run any command of wetink there, and export again".into())
 }
 
-/// Letters, digits and hyphens, as in every id that is made here.
+/// Nothing that would be a path, a second line, or other than it looks; letters of any script may be in it.
 fn is_name(text: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    !text.is_empty() && text.chars().count() <= LONGEST_NAME && text.chars().all(plain)
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"/\\:|".contains(c);
+    !text.is_empty()
+        && !text.starts_with('.')
+        && text.chars().count() <= LONGEST_NAME
+        && text.chars().all(plain)
+        && crate::words::shown(text) == text
 }
 
 /// A PDF in out/, or the list of a pack's folder there.
