@@ -11,7 +11,7 @@ fn floors() -> Vec<String> {
 }
 
 /// Which outside crate may be named in which rooms.
-const OUTSIDE: [(&str, &[&str]); 21] = [
+const OUTSIDE: [(&str, &[&str]); 23] = [
     ("chrono", &["day.rs"]),
     ("rusqlite", &["ledger.rs", "ledger/"]),
     ("clap", &["cli.rs", "cli/"]),
@@ -24,6 +24,8 @@ const OUTSIDE: [(&str, &[&str]); 21] = [
     ("tera", &["letter.rs", "letter/"]),
     ("printpdf", &["out/pdf.rs", "out/pdf/"]),
     ("write_fonts", &["out/pdf.rs", "out/pdf/"]),
+    ("libdeflater", &["out/pdf/"]),
+    ("mimalloc", &["main.rs"]),
     ("lopdf", &["out/pdf.rs", "out/pdf/", "out/preflight/"]),
     ("tiny_skia", &["out/png.rs", "out/png/"]),
     ("harfrust", &["face.rs", "face/"]),

@@ -4,14 +4,14 @@
 
 use std::io::Write;
 
-use flate2::{Compress, Compression, FlushCompress, Status};
+use libdeflater::{CompressionLvl, Compressor};
 use lopdf::{Dictionary, Object};
 use sha2::{Digest, Sha256};
 
 use crate::trouble::{Result, Trouble};
 
-/// How hard streams are pressed, a little less than the usual 6: `docs/speed.md` has what each costs.
-const PRESSED: Compression = Compression::new(5);
+/// How hard streams are pressed, from 1 to 12: `docs/speed.md` has what each costs.
+const PRESSED: i32 = 6;
 /// Small objects kept together in one deflated stream.
 const TOGETHER: usize = 200;
 
@@ -146,26 +146,19 @@ fn unwritable(error: &std::io::Error) -> Trouble {
 }
 
 /// Deflates one stream after the other. Its tables are large, so whoever has many streams keeps one.
-pub struct Press(Compress);
+pub struct Press(Compressor, Vec<u8>);
 
 impl Press {
     pub fn new() -> Press {
-        Press(Compress::new(PRESSED, true))
+        Press(Compressor::new(CompressionLvl::new(PRESSED).unwrap_or_default()), Vec::new())
     }
 
     /// Bytes deflated, as streams hold them.
     pub fn deflate(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
-        let mut out = Vec::with_capacity(bytes.len() / 2 + 256);
-        self.0.reset();
-        loop {
-            let done = self.0.total_in() as usize;
-            let status = self.0.compress_vec(bytes.get(done..).unwrap_or_default(), &mut out, FlushCompress::Finish);
-            match status {
-                Ok(Status::StreamEnd) => return Ok(out),
-                Ok(_) => out.reserve(out.capacity()),
-                Err(error) => return Err(unwritable(&error.into())),
-            }
-        }
+        let Press(press, room) = self;
+        room.resize(room.len().max(press.zlib_compress_bound(bytes.len())), 0);
+        let long = press.zlib_compress(bytes, room).map_err(|_| Trouble::failed("a stream of the PDF can't be deflated"))?;
+        Ok(room[..long].to_vec())
     }
 }
 
