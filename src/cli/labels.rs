@@ -36,7 +36,9 @@ impl Labels {
         let shop = world.shop()?;
         let ledger = workroom::read(&shop, talk)?;
         let (batch, cards, studio) = ready(&shop, &ledger, self.batch)?;
-        let post = studio.labels(&cards, self.stock.as_deref(), self.skip)?;
+        let bar = talk.bar("making", "label", cards.len()).undone("no labels were made");
+        let post = studio.labels(&cards, self.stock.as_deref(), self.skip, &|| bar.one_more())?;
+        drop(bar);
         written(&shop, &batch, "labels", post, talk)
     }
 }
@@ -46,7 +48,9 @@ impl Envelopes {
         let shop = world.shop()?;
         let ledger = workroom::read(&shop, talk)?;
         let (batch, cards, studio) = ready(&shop, &ledger, self.batch)?;
-        let post = studio.envelopes(&cards, self.stock.as_deref())?;
+        let bar = talk.bar("making", "envelope", cards.len()).undone("no envelopes were made");
+        let post = studio.envelopes(&cards, self.stock.as_deref(), &|| bar.one_more())?;
+        drop(bar);
         written(&shop, &batch, "envelopes", post, talk)
     }
 }

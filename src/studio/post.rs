@@ -34,20 +34,20 @@ pub struct Post {
 }
 
 impl Studio {
-    /// One label for each card. Without a name, the usual label sheet of the paper.
-    pub fn labels(&self, cards: &[Addressed], named: Option<&str>, skip: usize) -> Result<Post> {
+    /// One label for each card. Without a name, the usual label sheet of the paper. `more` is asked before each, and may stop the work.
+    pub fn labels(&self, cards: &[Addressed], named: Option<&str>, skip: usize, more: &dyn Fn() -> Result<()>) -> Result<Post> {
         let usual = if self.shop.settings.print.paper == "letter" { "avery-5163" } else { "avery-l7163" };
         let stock = self.stock_for(named.unwrap_or(usual), Use::Label)?;
-        self.post(cards, &stock, skip)
+        self.post(cards, &stock, skip, more)
     }
 
-    /// One envelope for each card. Without a name, the smallest the card goes into.
-    pub fn envelopes(&self, cards: &[Addressed], named: Option<&str>) -> Result<Post> {
+    /// One envelope for each card. Without a name, the smallest the card goes into. `more` is asked before each, and may stop the work.
+    pub fn envelopes(&self, cards: &[Addressed], named: Option<&str>, more: &dyn Fn() -> Result<()>) -> Result<Post> {
         let stock = match named {
             Some(name) => self.stock_for(name, Use::Envelope)?,
             None => self.smallest_envelope()?,
         };
-        self.post(cards, &stock, 0)
+        self.post(cards, &stock, 0, more)
     }
 
     fn stock_for(&self, name: &str, purpose: Use) -> Result<Stock> {
@@ -78,12 +78,13 @@ impl Studio {
         })
     }
 
-    fn post(&self, cards: &[Addressed], stock: &Stock, skip: usize) -> Result<Post> {
+    fn post(&self, cards: &[Addressed], stock: &Stock, skip: usize, more: &dyn Fn() -> Result<()>) -> Result<Post> {
         let us = &self.shop.settings.shop;
         let from: Vec<String> = address::lines(&us.name, &us.address, &us.country);
         let mut said = Vec::new();
         let mut panels: Vec<Panels> = Vec::new();
         for card in cards {
+            more()?;
             let name = card.who.name();
             if card.who.persons().iter().all(|p| p.status != Status::Contact) {
                 said.push(format!("{:02} {name} must not get a card any more; left out", card.number));
