@@ -219,7 +219,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     workroom::typed(&typed.iter().map(String::as_str).collect::<Vec<_>>(), world.today);
     let tells = cli.verb.tells_what_is_late();
     let done = cli.verb.run(&world, &talk);
-    if let (true, Ok(_), Ok(shop)) = (tells, &done, world.shop())
+    if tells
+        && done.is_ok()
+        && let Ok(shop) = world.shop()
         && let Some(line) = due::late_line(&shop, world.today)
     {
         talk.say(talk::styled(talk::BAD, &line));

@@ -1,18 +1,23 @@
 //! Civil days and birthdays: no time of day, no time zone. The only file that names chrono.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
 
 use crate::trouble::{Result, Trouble};
 
-/// A civil day in the shop's own calendar. Written `2026-12-12`. Kept as a number, because days are mostly compared and counted.
+/// A civil day in the shop's own calendar. Written `2026-12-12`. Kept as a number, because days are mostly compared and counted;
+/// never as 0, so that a day that may be missing takes no more room.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Day(i32);
+pub struct Day(NonZeroU32);
+
+/// What is kept of 31 December of the year -1, the day before the first.
+const BEFORE: i64 = -366;
 
 /// The calendar's first and last day here, 1 January 0000 and 31 December 9999: years have four digits, in files and in the ledger.
-const ENDS: (Day, Day) = (Day(-365), Day(3_652_059));
+const ENDS: (Day, Day) = (Day(NonZeroU32::MIN), Day(NonZeroU32::MIN.saturating_add(3_652_424)));
 
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -22,31 +27,34 @@ impl Day {
     /// The day, if there is such a day.
     #[must_use]
     pub fn new(year: i32, month: u32, day: u32) -> Option<Day> {
-        NaiveDate::from_ymd_opt(year, month, day)
-            .map(|date| Day(date.num_days_from_ce()))
-            .filter(|day| (ENDS.0..=ENDS.1).contains(day))
+        Day::of(NaiveDate::from_ymd_opt(year, month, day)?)
+    }
+
+    fn of(date: NaiveDate) -> Option<Day> {
+        Day::numbered(date.num_days_from_ce().into())
     }
 
     /// Today by the computer's clock and zone. Only the roof calls this; everybody else is told what day it is.
     #[must_use]
     pub fn today() -> Day {
-        Day(chrono::Local::now().date_naive().num_days_from_ce())
+        Day::of(chrono::Local::now().date_naive()).unwrap_or(ENDS.1)
     }
 
     /// The day of this number; 1 is the first day of the year 1.
     #[must_use]
     pub fn numbered(number: i64) -> Option<Day> {
-        i32::try_from(number).ok().map(Day).filter(|day| (ENDS.0..=ENDS.1).contains(day))
+        let kept = u32::try_from(number.checked_sub(BEFORE)?).ok().and_then(NonZeroU32::new);
+        kept.map(Day).filter(|day| *day <= ENDS.1)
     }
 
     /// Its number.
     #[must_use]
     pub fn number(self) -> i64 {
-        self.0.into()
+        i64::from(self.0.get()) + BEFORE
     }
 
     fn date(self) -> NaiveDate {
-        NaiveDate::from_num_days_from_ce_opt(self.0).unwrap_or_default()
+        NaiveDate::from_num_days_from_ce_opt(self.number() as i32).unwrap_or_default()
     }
 
     /// Calendar year.
@@ -70,20 +78,20 @@ impl Day {
     /// So many days later, or earlier when negative; stops at the ends of the calendar.
     #[must_use]
     pub fn plus(self, days: i64) -> Day {
-        let moved = i64::from(self.0).saturating_add(days);
+        let moved = self.number().saturating_add(days);
         Day::numbered(moved).unwrap_or(if days < 0 { ENDS.0 } else { ENDS.1 })
     }
 
     /// Days from `earlier` to this day.
     #[must_use]
     pub fn since(self, earlier: Day) -> i64 {
-        i64::from(self.0 - earlier.0)
+        self.number() - earlier.number()
     }
 
     /// Day of the week: 0 is Monday, 6 is Sunday.
     #[must_use]
     pub fn weekday(self) -> u32 {
-        (self.0 - 1).rem_euclid(7).unsigned_abs()
+        (self.number() - 1).rem_euclid(7) as u32
     }
 
     /// The Monday of this day's week.

@@ -194,9 +194,19 @@ pub struct Sent {
 pub struct Stories {
     marks: Vec<Mark>,
     ends: Vec<usize>,
+    people: usize,
 }
 
+/// After so many people it is reckoned how much room all of them will need.
+const FIRST: usize = 64;
+
 impl Stories {
+    /// None yet, of so many people.
+    #[must_use]
+    pub fn of_people(people: usize) -> Stories {
+        Stories { people, ends: Vec::with_capacity(people), ..Stories::default() }
+    }
+
     /// Adds a mark to the person at hand.
     pub fn push(&mut self, mark: Mark) {
         self.marks.push(mark);
@@ -210,6 +220,10 @@ impl Stories {
     /// Goes on to the next person.
     pub fn next_person(&mut self) {
         self.ends.push(self.marks.len());
+        if self.ends.len() == FIRST {
+            // A little more than the others will need as far as can be seen: memory that isn't used costs nothing, and growing does.
+            self.marks.reserve(self.marks.len() / FIRST * self.people.saturating_sub(FIRST) * 5 / 4);
+        }
     }
 
     /// The marks of the person at `at`.
