@@ -55,7 +55,10 @@ fn is_blank(entry: &Entry) -> bool {
 }
 
 /// Cards judged together: enough for every processor, few enough to hold what they are compared with.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 256;
+
+/// Cards about which the ledger is asked in one go.
+const AT_ONCE: usize = 8;
 
 /// A card of a sheet when the ledger has been asked about it.
 struct Met<'e> {
@@ -98,6 +101,11 @@ impl<'e> Met<'e> {
         Met { entry, who: None, day: month.first(), card, printed: None, rewritten: false, against: vec![finding], known: None }
     }
 
+    /// It is clear for whom and why.
+    fn clear(&self) -> bool {
+        self.known.is_some() && !self.entry.occasion.as_str().is_empty()
+    }
+
     /// Judges its note against the nearest of all others.
     fn judged(self, nearest: &[Earlier], house: &House, fits: &dyn Fn(&Typed<'_>) -> Result<Fits>) -> Result<Judged> {
         let Met { entry, who, day, card, printed, rewritten, against, known } = self;
@@ -124,6 +132,170 @@ impl<'e> Met<'e> {
             .and_then(|(known, fresh)| Note::accept(&entry.note, &entry.ps, &known.text, &fresh));
         Ok(Judged { entry: entry.clone(), who, day, card, verdict, note, printed, rewritten })
     }
+}
+
+/// The cards further up on the same sheet.
+#[derive(Default)]
+struct Above {
+    lines: HashMap<String, usize>,
+    notes: Vec<Earlier>,
+    pile: Pile,
+}
+
+impl Above {
+    /// The next card of the sheet, with all notes that are near to it: those on record, and those above it.
+    fn add<'e>(&mut self, asked: Asked<'e>) -> (Met<'e>, Vec<Earlier>) {
+        let Asked { mut met, traits, mut near } = asked;
+        if met.clear() {
+            if let Some(line) = self.lines.get(&met.card) {
+                met.against.push(
+                    Finding::new(Rule::DoNotSend, format!("this card is on the sheet already, at line {line}"))
+                        .called(HEADING)
+                        .help("keep one of the two; a second card on another occasion needs another name for the occasion"),
+                );
+            }
+            self.lines.entry(met.card.clone()).or_insert(met.entry.line);
+        }
+        if let (Some(known), Some(traits)) = (&met.known, &traits) {
+            let above = self.pile.nearest(traits).into_iter().filter_map(|n| self.notes.get(n));
+            near.extend(above.filter(|old| old.may_be(traits)).cloned());
+            if !is_blank(met.entry) {
+                self.pile.add(traits);
+                self.notes.push(known.as_earlier(&met));
+            }
+        }
+        (met, near)
+    }
+}
+
+/// A card with the notes on record that are nearest to its own.
+struct Asked<'e> {
+    met: Met<'e>,
+    traits: Option<Traits>,
+    near: Vec<Earlier>,
+}
+
+/// Everything the ledger knows of some cards, and the notes on record that are nearest to theirs.
+fn meet<'e>(shop: &Shop, ledger: &Ledger, some: &'e [Entry], month: Month) -> Result<Vec<Asked<'e>>> {
+    let met: Vec<Met> = some.iter().map(|entry| meet_one(shop, ledger, entry, month)).collect::<Result<_>>()?;
+    let read = |met: &Met<'_>| met.known.as_ref().map(|known| echo::traits(&known.text, &known.recipient.names, false));
+    let traits: Vec<Option<Traits>> = met.iter().map(read).collect();
+    let nearest = ledger.nearest_to(&traits.iter().map(Option::as_ref).collect::<Vec<_>>())?;
+    Ok(met.into_iter().zip(traits).zip(nearest).map(|((met, traits), near)| Asked { met, traits, near }).collect())
+}
+
+/// What the ledger knows of a card, and what stands against it whatever its note says.
+fn meet_one<'e>(shop: &Shop, ledger: &Ledger, entry: &'e Entry, month: Month) -> Result<Met<'e>> {
+    let who = match ledger.who(&entry.who) {
+        Ok(who) => who,
+        Err(trouble) => {
+            let mut finding = Finding::new(Rule::DoNotSend, trouble.message).called(HEADING);
+            finding.help = trouble.hints;
+            return Ok(Met::unclear(entry, month, finding));
+        }
+    };
+    if entry.occasion.as_str().is_empty() {
+        let finding = Finding::new(Rule::DoNotSend, "the heading doesn't say what the card is for")
+            .called(HEADING)
+            .help(format!("write it as `## {} | birthday`", who.id()));
+        let unclear = Met::unclear(entry, month, finding);
+        let known = known(ledger, &who, entry, &unclear.card)?;
+        return Ok(Met { who: Some(who), known: Some(known), ..unclear });
+    }
+    let day = day_of(&who, &entry.occasion, month);
+    let card = format!("{}-{}-{}", who.id(), entry.occasion, entry.occasion.key(day));
+    let before = ledger.card(&card)?;
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let rewritten = !is_blank(entry)
+        && before
+            .as_ref()
+            .is_some_and(|c| !c.imported && (plain(&c.note), plain(&c.ps)) != (plain(&entry.note), plain(&entry.ps)));
+    let printed = before.map(|c| c.batch.unwrap_or_else(|| "an earlier year".into()));
+    let known = known(ledger, &who, entry, &card)?;
+    let mut against: Vec<Finding> = must_not(&who).into_iter().chain(no_reply(shop)).collect();
+    if entry.note.is_empty() && !entry.ps.is_empty() {
+        against.push(
+            Finding::new(Rule::MissingNote, "there is a postscript, and no note before it").help("write the note above the PS"),
+        );
+    }
+    Ok(Met { entry, who: Some(who), day, card, printed, rewritten, against, known: Some(known) })
+}
+
+fn known(ledger: &Ledger, who: &Who, entry: &Entry, card: &str) -> Result<Known> {
+    Ok(Known { recipient: recipient(ledger, who, card)?, name: spoken(who), text: entry.text() })
+}
+
+/// Whom the note on this card is for, with everything that is recorded about them.
+fn recipient(ledger: &Ledger, who: &Who, card: &str) -> Result<Recipient> {
+    let mut known = Vec::new();
+    let mut places = Vec::new();
+    for person in who.persons() {
+        known.extend(ledger.touches(&person.id)?);
+        places.push(Fact { text: person.address.city.clone(), what: Fact::TOWN.into() });
+        places.push(Fact { text: person.address.organisation.clone(), what: Fact::WORK.into() });
+    }
+    known.sort_by_key(|t: &Touch| std::cmp::Reverse(t.on));
+    let mut known: Vec<Fact> =
+        known.into_iter().map(|t| Fact { what: format!("{} of {}", t.kind, t.on.plain()), text: t.text }).collect();
+    known.extend(places);
+    known.retain(|k| !k.text.trim().is_empty());
+    // The card in hand, if it was printed already, is not the last one but this one.
+    let last = ledger.last_card_beside(who.id(), card)?.map(|c| c.text());
+    Ok(Recipient { id: who.id().to_string(), name: spoken(who), names: names(who), known, last })
+}
+
+fn must_not(who: &Who) -> Option<Finding> {
+    let stopped = |p: &Person| p.status != Status::Contact;
+    // A household is written to as long as one of it may be, and its salutation greets nobody who must not be.
+    if let Who::Household(household, members) = who {
+        let greeted = |p: &&Person| {
+            let folded = Id::of(&household.salutation);
+            [&p.name.given, &p.name.called]
+                .into_iter()
+                .filter(|n| !n.is_empty())
+                .any(|n| folded.as_str().split('-').any(|word| Id::of(n).as_str().split('-').any(|part| part == word)))
+        };
+        let blocked = members.iter().filter(|p| matches!(p.status, Status::Deceased | Status::DoNotContact)).find(greeted);
+        if let Some(person) = blocked.filter(|_| !members.iter().all(stopped)) {
+            let why = if person.status == Status::Deceased { "has died" } else { "has asked not to be written to" };
+            return Some(
+                Finding::new(Rule::DoNotSend, format!("`{}` greets {}, who {why}", household.salutation, person.name.full()))
+                    .help(format!("greet the others only: `wetink person household {} --as \"…\"`", household.id)),
+            );
+        }
+    }
+    if !who.persons().iter().all(stopped) {
+        return None;
+    }
+    let Some(person) = who.persons().first() else {
+        return Some(
+            Finding::new(Rule::DoNotSend, format!("nobody belongs to the household {}", who.id()))
+                .help(format!("say who: `wetink person household ID ID --as \"{}\"`", who.name())),
+        );
+    };
+    let name = person.name.full();
+    let since = person.status_on.map_or_else(String::new, |d| format!(" since {}", d.plain()));
+    Some(match person.status {
+        Status::Deceased => Finding::new(Rule::DoNotSend, format!("{name} has died")).help("take the card off the sheet"),
+        Status::DoNotContact => Finding::new(Rule::DoNotSend, format!("{name} has asked not to be written to{since}"))
+            .help("take the card off the sheet"),
+        _ => Finding::new(Rule::DoNotSend, format!("mail to {name} comes back{since}"))
+            .help(format!("ask for the new address, then `wetink person edit {id} --street … --city …`", id = person.id)),
+    })
+}
+
+fn no_reply(shop: &Shop) -> Option<Finding> {
+    let answer = shop.settings.shop.answer.trim();
+    let plain: String = answer.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let shut = ["noreply", "donotreply", "dontreply", "nereply", "keineantwort", "nepasrepondre", "noresponder"];
+    if !plain.is_empty() && !shut.iter().any(|s| plain.contains(s)) {
+        return None;
+    }
+    let message = if plain.is_empty() { "the card gives no way to answer" } else { "the card gives a noreply address" };
+    Some(
+        Finding::new(Rule::NoReply, message)
+            .help("fill in `answer` under [shop] in wetink.toml: a phone with its hours, an address somebody reads"),
+    )
 }
 
 /// Where notes are judged.
@@ -158,184 +330,29 @@ impl<'a> Desk<'a> {
     }
 
     /// Judges every card of a sheet, from the first to the last: a later one is also compared with those before it. `fits` says what
-    /// the paper and the hand have to say about a note for somebody. The ledger is asked by one, while all others judge the cards before.
+    /// the paper and the hand have to say about a note for somebody. Some cards are judged while the ledger is asked about the next.
     pub fn judge(&self, sheet: &Sheet, month: Month, fits: &(dyn Fn(&Typed<'_>) -> Result<Fits> + Sync)) -> Result<Vec<Judged>> {
+        let (shop, house, readers) = (self.shop, &self.house, self.ledger.readers());
         let mut done: Vec<Judged> = Vec::with_capacity(sheet.entries.len());
-        let mut lines: HashMap<String, usize> = HashMap::new();
-        let mut above: Vec<Earlier> = Vec::new();
-        let mut pile = Pile::default();
-        let house = &self.house;
-        let mut asked: (Vec<Met<'_>>, Vec<Vec<Earlier>>) = Default::default();
+        let mut above = Above::default();
+        let mut ready: Vec<(Met<'_>, Vec<Earlier>)> = Vec::new();
         let mut chunks = sheet.entries.chunks(TOGETHER);
         loop {
-            let (met, nearest) = std::mem::take(&mut asked);
             let some = chunks.next().unwrap_or_default();
-            if met.is_empty() && some.is_empty() {
+            if ready.is_empty() && some.is_empty() {
                 return Ok(done);
             }
-            let mut judged = Ok(Vec::new());
-            let next = rayon::in_place_scope(|others| {
-                others.spawn(|_| {
-                    judged = met.into_par_iter().zip(nearest).map(|(met, near)| met.judged(&near, house, fits)).collect();
-                });
-                self.ledger.at_once(|| self.met(some, month, &mut lines, &mut above, &mut pile))
-            });
+            let asked = std::mem::take(&mut ready);
+            let judge = || asked.into_par_iter().map(|(met, near)| met.judged(&near, house, fits)).collect::<Result<Vec<_>>>();
+            let ask = || {
+                some.par_chunks(AT_ONCE)
+                    .map(|few| readers.read(|ledger| meet(shop, ledger, few, month)))
+                    .collect::<Result<Vec<_>>>()
+            };
+            let (judged, met) = rayon::join(judge, ask);
             done.extend(judged?);
-            asked = next?;
+            ready.extend(met?.into_iter().flatten().map(|asked| above.add(asked)));
         }
-    }
-
-    /// Everything the ledger knows of some cards, and the notes nearest to theirs: on record, and above them on the sheet.
-    fn met<'e>(
-        &self,
-        some: &'e [Entry],
-        month: Month,
-        lines: &mut HashMap<String, usize>,
-        above: &mut Vec<Earlier>,
-        pile: &mut Pile,
-    ) -> Result<(Vec<Met<'e>>, Vec<Vec<Earlier>>)> {
-        let met: Vec<Met> = some.iter().map(|entry| self.meet(entry, month, lines)).collect::<Result<_>>()?;
-        let read = |met: &Met<'_>| met.known.as_ref().map(|known| echo::traits(&known.text, &known.recipient.names, false));
-        let traits: Vec<Option<Traits>> = met.iter().map(read).collect();
-        let mut nearest: Vec<Vec<Earlier>> = Vec::with_capacity(met.len());
-        for (met, traits) in met.iter().zip(&traits) {
-            let (Some(known), Some(traits)) = (&met.known, traits) else {
-                nearest.push(Vec::new());
-                continue;
-            };
-            let mut near = self.ledger.nearest_to(traits)?;
-            let near_above = pile.nearest(traits).into_iter().filter_map(|n| above.get(n));
-            near.extend(near_above.filter(|old| old.may_be(traits)).cloned());
-            nearest.push(near);
-            if !is_blank(met.entry) {
-                pile.add(traits);
-                above.push(known.as_earlier(met));
-            }
-        }
-        Ok((met, nearest))
-    }
-
-    /// What the ledger knows of a card, and what stands against it whatever its note says.
-    fn meet<'e>(&self, entry: &'e Entry, month: Month, lines: &mut HashMap<String, usize>) -> Result<Met<'e>> {
-        let who = match self.ledger.who(&entry.who) {
-            Ok(who) => who,
-            Err(trouble) => {
-                let mut finding = Finding::new(Rule::DoNotSend, trouble.message).called(HEADING);
-                finding.help = trouble.hints;
-                return Ok(Met::unclear(entry, month, finding));
-            }
-        };
-        if entry.occasion.as_str().is_empty() {
-            let finding = Finding::new(Rule::DoNotSend, "the heading doesn't say what the card is for")
-                .called(HEADING)
-                .help(format!("write it as `## {} | birthday`", who.id()));
-            let unclear = Met::unclear(entry, month, finding);
-            let known = self.known(&who, entry, &unclear.card)?;
-            return Ok(Met { who: Some(who), known: Some(known), ..unclear });
-        }
-        let day = day_of(&who, &entry.occasion, month);
-        let card = format!("{}-{}-{}", who.id(), entry.occasion, entry.occasion.key(day));
-        let before = self.ledger.card(&card)?;
-        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let rewritten = !is_blank(entry)
-            && before
-                .as_ref()
-                .is_some_and(|c| !c.imported && (plain(&c.note), plain(&c.ps)) != (plain(&entry.note), plain(&entry.ps)));
-        let printed = before.map(|c| c.batch.unwrap_or_else(|| "an earlier year".into()));
-        let known = self.known(&who, entry, &card)?;
-        let mut against: Vec<Finding> = self.must_not(&who).into_iter().chain(self.no_reply()).collect();
-        if let Some(line) = lines.get(&card) {
-            against.push(
-                Finding::new(Rule::DoNotSend, format!("this card is on the sheet already, at line {line}"))
-                    .called(HEADING)
-                    .help("keep one of the two; a second card on another occasion needs another name for the occasion"),
-            );
-        }
-        lines.entry(card.clone()).or_insert(entry.line);
-        if entry.note.is_empty() && !entry.ps.is_empty() {
-            against.push(
-                Finding::new(Rule::MissingNote, "there is a postscript, and no note before it")
-                    .help("write the note above the PS"),
-            );
-        }
-        Ok(Met { entry, who: Some(who), day, card, printed, rewritten, against, known: Some(known) })
-    }
-
-    fn known(&self, who: &Who, entry: &Entry, card: &str) -> Result<Known> {
-        Ok(Known { recipient: self.recipient(who, card)?, name: spoken(who), text: entry.text() })
-    }
-
-    /// Whom the note on this card is for, with everything that is recorded about them.
-    pub fn recipient(&self, who: &Who, card: &str) -> Result<Recipient> {
-        let mut known = Vec::new();
-        let mut places = Vec::new();
-        for person in who.persons() {
-            known.extend(self.ledger.touches(&person.id)?);
-            places.push(Fact { text: person.address.city.clone(), what: Fact::TOWN.into() });
-            places.push(Fact { text: person.address.organisation.clone(), what: Fact::WORK.into() });
-        }
-        known.sort_by_key(|t: &Touch| std::cmp::Reverse(t.on));
-        let mut known: Vec<Fact> =
-            known.into_iter().map(|t| Fact { what: format!("{} of {}", t.kind, t.on.plain()), text: t.text }).collect();
-        known.extend(places);
-        known.retain(|k| !k.text.trim().is_empty());
-        // The card in hand, if it was printed already, is not the last one but this one.
-        let last = self.ledger.last_card_beside(who.id(), card)?.map(|c| c.text());
-        Ok(Recipient { id: who.id().to_string(), name: spoken(who), names: names(who), known, last })
-    }
-
-    fn must_not(&self, who: &Who) -> Option<Finding> {
-        let stopped = |p: &Person| p.status != Status::Contact;
-        // A household is written to as long as one of it may be, and its salutation greets nobody who must not be.
-        if let Who::Household(household, members) = who {
-            let greeted = |p: &&Person| {
-                let folded = Id::of(&household.salutation);
-                [&p.name.given, &p.name.called]
-                    .into_iter()
-                    .filter(|n| !n.is_empty())
-                    .any(|n| folded.as_str().split('-').any(|word| Id::of(n).as_str().split('-').any(|part| part == word)))
-            };
-            let blocked = members.iter().filter(|p| matches!(p.status, Status::Deceased | Status::DoNotContact)).find(greeted);
-            if let Some(person) = blocked.filter(|_| !members.iter().all(stopped)) {
-                let why = if person.status == Status::Deceased { "has died" } else { "has asked not to be written to" };
-                return Some(
-                    Finding::new(Rule::DoNotSend, format!("`{}` greets {}, who {why}", household.salutation, person.name.full()))
-                        .help(format!("greet the others only: `wetink person household {} --as \"…\"`", household.id)),
-                );
-            }
-        }
-        if !who.persons().iter().all(stopped) {
-            return None;
-        }
-        let Some(person) = who.persons().first() else {
-            return Some(
-                Finding::new(Rule::DoNotSend, format!("nobody belongs to the household {}", who.id()))
-                    .help(format!("say who: `wetink person household ID ID --as \"{}\"`", who.name())),
-            );
-        };
-        let name = person.name.full();
-        let since = person.status_on.map_or_else(String::new, |d| format!(" since {}", d.plain()));
-        Some(match person.status {
-            Status::Deceased => Finding::new(Rule::DoNotSend, format!("{name} has died")).help("take the card off the sheet"),
-            Status::DoNotContact => Finding::new(Rule::DoNotSend, format!("{name} has asked not to be written to{since}"))
-                .help("take the card off the sheet"),
-            _ => Finding::new(Rule::DoNotSend, format!("mail to {name} comes back{since}"))
-                .help(format!("ask for the new address, then `wetink person edit {id} --street … --city …`", id = person.id)),
-        })
-    }
-
-    fn no_reply(&self) -> Option<Finding> {
-        let answer = self.shop.settings.shop.answer.trim();
-        let plain: String = answer.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        let shut = ["noreply", "donotreply", "dontreply", "nereply", "keineantwort", "nepasrepondre", "noresponder"];
-        if !plain.is_empty() && !shut.iter().any(|s| plain.contains(s)) {
-            return None;
-        }
-        let message = if plain.is_empty() { "the card gives no way to answer" } else { "the card gives a noreply address" };
-        Some(
-            Finding::new(Rule::NoReply, message)
-                .help("fill in `answer` under [shop] in wetink.toml: a phone with its hours, an address somebody reads"),
-        )
     }
 
     /// The findings the shop wants to hear: warnings set to `off` are left out.

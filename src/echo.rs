@@ -21,6 +21,7 @@ mod pile;
 mod placeholder;
 mod reading;
 mod scatter;
+mod scores;
 mod stranger;
 mod wording;
 
@@ -30,6 +31,7 @@ pub use index::{Traits, traits};
 pub use names::Names;
 pub use pile::Pile;
 pub use reading::Frequencies;
+pub use scores::Scores;
 
 /// A rule on a note, by the name an owner meets it under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -274,6 +274,12 @@ impl Hand {
         self.ready(text).err().map_or(Vec::new(), |lacking| lacking.missing)
     }
 
+    /// Begins to draw the letters that every note needs, beside whatever else is done: the first notes find them ready then.
+    pub fn warm_up(self: &Arc<Hand>, manner: Manner) {
+        let hand = Arc::clone(self);
+        rayon::spawn(move || hand.forms.prepare_often(manner));
+    }
+
     /// Writes a note. Each line of the text begins a line; an empty line, and a postscript, stand a little apart. The same
     /// text, area, seed and way give the same drawing, whatever else was written before.
     pub fn write(&self, text: &str, area: &Area, seed: u64, way: &Way) -> Result<Written, Refusal> {

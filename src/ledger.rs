@@ -21,9 +21,12 @@ pub mod intake;
 pub mod journal;
 pub mod merge;
 pub mod people;
+mod readers;
 mod schema;
 mod seal;
 pub mod story;
+
+pub use readers::Readers;
 
 /// An open ledger.
 #[derive(Debug)]
@@ -58,23 +61,28 @@ impl Ledger {
     fn ready(mut conn: Connection, path: Option<&Path>) -> Result<Ledger> {
         // A rollback journal, not WAL: shop folders sit in synchronised and network drives, where WAL's shared memory fails.
         // secure_delete: what is erased is overwritten, not only unlinked.
-        conn.busy_timeout(Duration::from_secs(5))
-            .and_then(|()| conn.pragma_update(None, "foreign_keys", true))
-            .and_then(|()| conn.pragma_update(None, "secure_delete", true))
-            .and_then(|()| conn.pragma_update(None, "synchronous", "FULL"))
-            .and_then(|()| conn.pragma_update(None, "trusted_schema", false))
-            // 64 MB at most, taken only as it is needed: an import of years of cards is then written once, not spilled again and again.
-            .and_then(|()| conn.pragma_update(None, "cache_size", -65_536))
-            .and_then(|()| conn.pragma_update(None, "temp_store", "memory"))
-            // Not mapped: a file that another program shortens, or a network drive that goes away, would end this process by a signal.
-            .and_then(|()| conn.pragma_update(None, "mmap_size", 0))
+        Ledger::settle(&conn)
+            .and_then(|()| {
+                conn.execute_batch(
+                    "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY",
+                )
+            })
             .map_err(|e| damaged(&e))?;
-        // Without this a question with a number in it is planned anew for every number, because there are indexes for some numbers
-        // only: loading the nearest notes took five times as long.
-        conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| damaged(&e))?;
-        conn.set_prepared_statement_cache_capacity(64);
         schema::prepare(&mut conn, path)?;
         Ok(Ledger { conn, operation: None })
+    }
+
+    /// What holds for every open ledger.
+    fn settle(conn: &Connection) -> rusqlite::Result<()> {
+        conn.busy_timeout(Duration::from_secs(5))?;
+        // 64 MB at most, taken only as it is needed: an import of years of cards is then written once, not spilled again and again.
+        // Not mapped: a file that another program shortens, or a network drive that goes away, would end this process by a signal.
+        conn.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536; PRAGMA mmap_size = 0")?;
+        // Without this a question with a number in it is planned anew for every number, because there are indexes for some numbers
+        // only: loading the nearest notes took five times as long.
+        conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        conn.set_prepared_statement_cache_capacity(64);
+        Ok(())
     }
 
     /// Runs `work` in one transaction that is kept only if it succeeds.

@@ -101,6 +101,15 @@ enum Duplex {
     Manual { reversed: bool },
 }
 
+/// What a card is made with.
+struct Plan<'s> {
+    letter: &'s Letter,
+    hand: &'s Arc<Hand>,
+    way: Way,
+    look: Look,
+    made: Made,
+}
+
 /// The papers, hands and letters of a shop, and what was chosen of them.
 pub struct Studio {
     hands: Hands,
@@ -161,6 +170,13 @@ impl Studio {
             shop: shop.clone(),
             order: order.clone(),
         })
+    }
+
+    /// Begins with what every card needs, beside whatever else is done.
+    pub fn warm_up(&self) {
+        if !self.order.by_hand {
+            self.hand.warm_up(self.way.manner);
+        }
     }
 
     /// What the owner should know before printing: what the post won't like about this paper, letters that can't be used.
@@ -250,23 +266,18 @@ impl Studio {
         }
     }
 
-    /// One card's faces, and how it was made.
-    fn make(&self, job: &Job<'_>) -> Result<(Faces, Made)> {
+    /// How these cards are made, known before any of them is drawn.
+    pub fn made(&self, jobs: &[Job<'_>]) -> Result<Vec<Made>> {
+        jobs.iter().map(|job| self.plan(job).map(|plan| plan.made)).collect()
+    }
+
+    fn plan(&self, job: &Job<'_>) -> Result<Plan<'_>> {
         let before = job.made.as_ref();
         let letter = self.letter(&job.occasion, job.who, before.map(|m| m.letter.as_str()).filter(|l| !l.is_empty()))?;
-        let typed = Typed {
-            who: job.who,
-            card: &job.card,
-            occasion: &job.occasion,
-            day: job.day,
-            note: job.note.text(),
-            ps: job.note.ps(),
-        };
-        let dressed = letter.dress(&self.about(job.who, &job.occasion, job.day), !typed.ps.is_empty())?;
         // A card made again is the same card, whatever wetink.toml says by now; an order on the command line still counts.
         let hand = match before.map(|m| m.hand.as_str()).filter(|h| !h.is_empty() && self.order.hand.is_none()) {
-            Some(name) => Arc::clone(self.hands.find(name)?),
-            None => Arc::clone(&self.hand),
+            Some(name) => self.hands.find(name)?,
+            None => &self.hand,
         };
         let way = match before.and_then(|m| manner(&m.manner).ok()) {
             Some(manner) => Way { manner, ..self.way },
@@ -276,12 +287,6 @@ impl Studio {
             Some(look) => look,
             None => self.look(job, letter),
         };
-        let card = self.card(&typed, job.number, letter, dressed, look);
-        let card = Card { seed: hand::seed(&job.card, hand.name()), ..card };
-        let faces = card.draw(&self.making(&hand, way)).map_err(|misfit| match misfit {
-            Misfit::Print(trouble) => trouble,
-            Misfit::Note(refusal) => Trouble::refused(format!("{}: {refusal}", job.who.id())).hint("`wetink check` says more"),
-        })?;
         let made = Made {
             letter: letter.name.clone(),
             hand: if self.order.by_hand { String::new() } else { hand.name().to_owned() },
@@ -289,6 +294,27 @@ impl Studio {
             cover: if self.photo.is_some() { self.shop.settings.print.cover.clone() } else { look.to_string() },
             stock: self.stock.name.clone(),
         };
+        Ok(Plan { letter, hand, way, look, made })
+    }
+
+    /// One card's faces, and how it was made.
+    fn make(&self, job: &Job<'_>) -> Result<(Faces, Made)> {
+        let Plan { letter, hand, way, look, made } = self.plan(job)?;
+        let typed = Typed {
+            who: job.who,
+            card: &job.card,
+            occasion: &job.occasion,
+            day: job.day,
+            note: job.note.text(),
+            ps: job.note.ps(),
+        };
+        let dressed = letter.dress(&self.about(job.who, &job.occasion, job.day), !typed.ps.is_empty())?;
+        let card = self.card(&typed, job.number, letter, dressed, look);
+        let card = Card { seed: hand::seed(&job.card, hand.name()), ..card };
+        let faces = card.draw(&self.making(hand, way)).map_err(|misfit| match misfit {
+            Misfit::Print(trouble) => trouble,
+            Misfit::Note(refusal) => Trouble::refused(format!("{}: {refusal}", job.who.id())).hint("`wetink check` says more"),
+        })?;
         Ok((faces, made))
     }
 

@@ -72,7 +72,7 @@ impl Preview {
         for (judged, note) in wanted.iter().zip(&notes) {
             bar.one_more()?;
             let Some(who) = &judged.who else { continue };
-            let job = job(&room, who, note, judged, tiles.len() + 1)?;
+            let job = job(&room, who, note, judged, tiles.len() + 1, false)?;
             match studio.faces(std::slice::from_ref(&job)) {
                 Ok(faces) => {
                     let caption = format!("{:02} {}", job.number, who.name());

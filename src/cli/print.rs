@@ -1,15 +1,19 @@
 //! `wetink print`: the batch as a PDF, and each card in the ledger. Both, or neither.
 //!
-//! The order of effects is the promise: the PDF waits whole under another name; one transaction opens the batch as `building` and
-//! records every card; the PDF gets its name; the batch is `ready`. Whatever a crash leaves between these, the next command can tell.
+//! The order of effects is the promise: one transaction opens the batch as `building` and records every card; it is kept when the PDF
+//! waits whole under another name; the PDF gets its name; the batch is `ready`. Whatever a crash leaves between these, the next command
+//! can tell.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use clap::Args;
 use sha2::{Digest as _, Sha256};
 
+use crate::cli::bar::Bar;
 use crate::cli::check::{self, open_sheet, open_sheets};
 use crate::cli::due::month_of_sheet;
 use crate::cli::talk::{GOOD, STRONG, Talk, WARN, count, styled};
@@ -18,7 +22,7 @@ use crate::cli::{Done, World};
 use crate::day::{Day, Month};
 use crate::desk::{Desk, Judged};
 use crate::ledger::Change;
-use crate::ledger::batches::Batch;
+use crate::ledger::batches::{self, Batch};
 use crate::ledger::cards::{Card, Made, NewCard};
 use crate::ledger::people::Who;
 use crate::note::Note;
@@ -71,6 +75,7 @@ impl Print {
             frame: None,
         };
         let studio = Studio::set_up(&shop, &order)?;
+        studio.warm_up();
         for line in studio.warnings() {
             talk.say(format!("{} {line}", styled(WARN, "note:")));
         }
@@ -92,7 +97,7 @@ impl Print {
         if before > 0 {
             talk.say(format!("{} printed before; `wetink print --again CARD` prints a spoilt one again", count(before, "card")));
         }
-        let jobs = ready(&room, &all)?;
+        let jobs = ready(&room, &all, self.by_hand)?;
         let ended = if refused { Done::Code(3) } else { Done::Well };
         if jobs.is_empty() {
             talk.say("Nothing to print.");
@@ -125,7 +130,7 @@ impl Print {
         let sheet_file = sheet.file.clone();
         let batch = Making { world, shop: &shop, studio: &studio, talk, month, sheet: &sheet_file };
         let (batch, printed) =
-            batch.commit(&mut room, &jobs, |change, n, _, printed| record(change, &jobs, &printed.made, n, world.today, ""))?;
+            batch.commit(&mut room, &jobs, |change, n, _| record(change, &jobs, &studio.made(&jobs)?, n, world.today, ""))?;
         self.told(&shop, &batch, &printed, talk);
         Ok(ended)
     }
@@ -182,7 +187,7 @@ impl Print {
         let month = first.and_then(|card| card.batch.as_deref()?.get(..7)?.parse().ok());
         let month = month.unwrap_or_else(|| Month::of(first.map_or(world.today, |card| card.day)));
         let batch = Making { world, shop, studio, talk, month, sheet: "again" };
-        let (batch, printed) = batch.commit(room, &jobs, |change, _, id, _| {
+        let (batch, printed) = batch.commit(room, &jobs, |change, _, id| {
             cards.iter().try_for_each(|(card, ..)| change.happened(card.n, "reprinted", world.today, "", id))
         })?;
         talk.put_path(&shop.dir.join(&batch.file));
@@ -192,15 +197,20 @@ impl Print {
     }
 }
 
-/// The cards of a sheet that may be made now, numbered in its order.
-pub fn ready<'a>(room: &Workroom, all: &'a [Judged]) -> Result<Vec<Job<'a>>> {
-    let mut jobs: Vec<Job<'_>> = Vec::new();
-    for judged in all.iter().filter(|j| j.printed.is_none()) {
-        if let (Some(who), Some(note)) = (&judged.who, &judged.note) {
-            jobs.push(job(room, who, note, judged, jobs.len() + 1)?);
+/// Nobody gets a cover again that was among their last ones.
+const COVERS: usize = 3;
+
+/// The cards of a sheet that may be made now, numbered in its order; with `facts` for a cue sheet.
+pub fn ready<'a>(room: &Workroom, all: &'a [Judged], facts: bool) -> Result<Vec<Job<'a>>> {
+    room.ledger.at_once(|| {
+        let mut jobs: Vec<Job<'_>> = Vec::new();
+        for judged in all.iter().filter(|j| j.printed.is_none()) {
+            if let (Some(who), Some(note)) = (&judged.who, &judged.note) {
+                jobs.push(job(room, who, note, judged, jobs.len() + 1, facts)?);
+            }
         }
-    }
-    Ok(jobs)
+        Ok(jobs)
+    })
 }
 
 /// Writes the cards of batch `n` into the ledger as printed `by` a service, or at home if that is empty.
@@ -225,23 +235,13 @@ pub fn record(change: &Change<'_>, jobs: &[Job<'_>], made: &[Made], n: i64, toda
     Ok(())
 }
 
-/// What is printed for one card: what was on earlier covers, and the facts for the cue sheet.
-pub fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, number: usize) -> Result<Job<'a>> {
-    let mut covers_before: Vec<String> = room
-        .ledger
-        .cards_to(who.id())?
-        .into_iter()
-        .rev()
-        .take(3)
-        .map(|c| c.made.cover)
-        .filter(|c| !c.is_empty())
-        .collect::<Vec<_>>();
-    covers_before.reverse();
-    let mut facts = Vec::new();
-    for person in who.persons() {
-        facts.extend(room.ledger.touches(&person.id)?.into_iter().rev().map(|t| t.text).filter(|t| !t.is_empty()));
+/// What is printed for one card: what was on earlier covers, and `facts` for the cue sheet, if there is one.
+pub fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, number: usize, facts: bool) -> Result<Job<'a>> {
+    let mut known = Vec::new();
+    for person in who.persons().iter().filter(|_| facts) {
+        known.extend(room.ledger.touches(&person.id)?.into_iter().rev().map(|t| t.text).filter(|t| !t.is_empty()));
     }
-    facts.truncate(3);
+    known.truncate(3);
     Ok(Job {
         card: judged.card.clone(),
         who,
@@ -250,8 +250,8 @@ pub fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, n
         note,
         number,
         made: None,
-        covers_before,
-        facts,
+        covers_before: room.ledger.last_covers(who.id(), COVERS)?,
+        facts: known,
     })
 }
 
@@ -343,12 +343,13 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    /// Makes the batch: the PDF on disk and everything `record` writes in the ledger, or neither.
+    /// Makes the batch: the PDF on disk and everything `record` writes in the ledger, or neither. While the cards are drawn, others'
+    /// work is to write them down; nothing of that is kept before the PDF is whole.
     fn commit(
         &self,
         room: &mut Workroom,
         jobs: &[Job<'_>],
-        record: impl FnOnce(&Change<'_>, i64, &str, &Printed) -> Result<()>,
+        record: impl FnOnce(&Change<'_>, i64, &str) -> Result<()>,
     ) -> Result<(Batch, Printed)> {
         let shop = self.shop;
         shop::private_dir(&shop.out())?;
@@ -360,40 +361,42 @@ impl Making<'_> {
                 .hint("was an older ledger put back? Then its cards were printed: put the newer one back, `wetink restore FILE`")
                 .hint("if it is not from wetink: move it away, then print again; nothing was logged"));
         }
-        step("before the PDF");
-        let mut waiting = Waiting::open(waiting_name(&place))?;
-        let bar = self.talk.bar("printing", "card", jobs.len()).undone("nothing was printed and nothing logged");
-        let half = jobs.len().div_ceil(2);
-        let made = self.studio.print(jobs, &mut waiting, &mut |done| {
-            if done == half {
-                step("half of the PDF is made");
-            }
-            bar.at(done)
-        });
-        let printed = waiting.whole(made)?;
-        bar.hide();
-        warn(&printed, self.talk);
-        // What lies beside it can be made again at any time; it is there before the batch is.
-        put_beside(shop, &id, &printed)?;
-        step("the PDF waits");
-        bar.at(jobs.len())?;
         let mut batch = Batch {
             n: 0,
             file,
             id,
             day: self.world.today,
             sheet: self.sheet.to_owned(),
-            sha256: waiting.sha256(),
+            sha256: batches::NOT_YET.to_owned(),
             cards: u32::try_from(jobs.len()).unwrap_or(u32::MAX),
             state: "ready".into(),
             elsewhere: false,
         };
-        batch.n = room.ledger.change(|change| {
-            let n = change.begin_batch(&batch)?;
-            step("inside the transaction");
-            record(change, n, &batch.id, &printed)?;
-            step("all cards recorded, nothing kept yet");
-            Ok(n)
+        step("before the PDF");
+        let mut waiting = Waiting::open(waiting_name(&place))?;
+        let bar = self.talk.bar("printing", "card", jobs.len()).undone("nothing was printed and nothing logged");
+        let given_up = AtomicBool::new(false);
+        let printed = thread::scope(|scope| {
+            let drawing = scope.spawn(|| self.draw(jobs, &mut waiting, &bar, &given_up));
+            room.ledger.change(|change| {
+                batch.n = change.begin_batch(&batch)?;
+                step("inside the transaction");
+                if let Err(trouble) = record(change, batch.n, &batch.id).and_then(|()| change.write_echoes()) {
+                    given_up.store(true, Ordering::Relaxed);
+                    return Err(trouble);
+                }
+                let (printed, sha256) = drawing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+                bar.hide();
+                warn(&printed, self.talk);
+                // What lies beside it can be made again at any time; it is there before the batch is.
+                put_beside(shop, &batch.id, &printed)?;
+                step("the PDF waits");
+                bar.at(jobs.len())?;
+                change.mark_batch(batch.n, &sha256)?;
+                batch.sha256 = sha256;
+                step("all cards recorded, nothing kept yet");
+                Ok(printed)
+            })
         })?;
         step("the batch is building");
         if let Err(error) = waiting.name_it(&place) {
@@ -405,6 +408,19 @@ impl Making<'_> {
         room.ledger.change(|change| change.finish_batch(batch.n)).map_err(|trouble| workroom::unfinished(trouble, &batch))?;
         step("ready");
         Ok((batch, printed))
+    }
+
+    /// Draws the cards into the waiting PDF, until all are on the disk or they are given up; with the PDF's SHA-256.
+    fn draw(&self, jobs: &[Job<'_>], waiting: &mut Waiting, bar: &Bar, given_up: &AtomicBool) -> Result<(Printed, String)> {
+        let half = jobs.len().div_ceil(2);
+        let made = self.studio.print(jobs, waiting, &mut |done| {
+            if done == half {
+                step("half of the PDF is made");
+            }
+            if given_up.load(Ordering::Relaxed) { Err(Trouble::failed("the ledger refused the cards")) } else { bar.at(done) }
+        });
+        let printed = waiting.whole(made)?;
+        Ok((printed, waiting.sha256()))
     }
 }
 

@@ -36,6 +36,8 @@ pub(super) struct Equal {
     cells: Vec<f32>,
     /// For each word of the draft, what its best match would add to a stretch.
     best: Vec<f32>,
+    /// So many words stand in a row in both notes as a stretch has at least.
+    in_a_row: bool,
     /// More of the draft than this can't be matched, by weights of a skeleton.
     pub draft: f32,
     /// More of the earlier note than this can't.
@@ -45,27 +47,39 @@ pub(super) struct Equal {
 impl Equal {
     pub fn new(draft: &Reading, earlier: &Reading) -> Equal {
         let (rows, columns) = (draft.terms.len().min(MOST_COMPARED), earlier.terms.len().min(MOST_COMPARED));
-        let mut equal =
-            Equal { rows, columns, cells: vec![0.0; rows * columns], best: vec![0.0; rows], draft: 0.0, earlier: 0.0 };
-        let mut best = vec![0.0_f32; columns];
+        let (mut cells, mut best) = (vec![0.0; rows * columns], vec![0.0; rows]);
+        let (mut draft_at_most, mut in_a_row) = (0.0, false);
+        let mut best_of_earlier = vec![0.0_f32; columns];
+        let alike = Alike::of(earlier, columns);
+        // How many words stand in a row up to each pair, in this row of the table and in the one above; most pairs are of no equal words.
+        let (mut above, mut here) = (vec![0_u8; columns + 1], vec![0_u8; columns + 1]);
+        let (mut found_above, mut found) = (Vec::new(), Vec::new());
         for (i, d) in draft.terms[..rows].iter().enumerate() {
-            let row = &mut equal.cells[i * columns..(i + 1) * columns];
-            let mut most = 0.0_f32;
-            for (j, e) in earlier.terms[..columns].iter().enumerate() {
-                let likeness = if earlier.coarse { coarsely(d, e) } else { likeness(draft, i, d, earlier, j, e) };
-                if likeness > 0.0 {
-                    row[j] = likeness;
-                    most = most.max(likeness);
-                    best[j] = best[j].max(likeness);
-                }
+            let row = &mut cells[i * columns..(i + 1) * columns];
+            found.clear();
+            if earlier.coarse {
+                found.extend((0..columns).filter(|j| coarsely(d, &earlier.terms[*j])));
+                found.iter().for_each(|j| row[*j] = 1.0);
+            } else {
+                alike.fill(draft, i, earlier, row, &mut found);
             }
-            equal.draft += most * d.flat;
+            let mut most = 0.0_f32;
+            for j in &found {
+                most = most.max(row[*j]);
+                best_of_earlier[*j] = best_of_earlier[*j].max(row[*j]);
+                here[j + 1] = 1 + above[*j].max(above[j + 1]).max(here[*j]).min(100);
+                in_a_row |= usize::from(here[j + 1]) >= LEAST_PAIRS;
+            }
+            found_above.iter().for_each(|j: &usize| above[j + 1] = 0);
+            std::mem::swap(&mut above, &mut here);
+            std::mem::swap(&mut found_above, &mut found);
+            draft_at_most += most * d.flat;
             if most > 0.0 {
-                equal.best[i] = most * f32::midpoint(d.flat, 1.0) + ANY;
+                best[i] = most * f32::midpoint(d.flat, 1.0) + ANY;
             }
         }
-        equal.earlier = best.iter().zip(&earlier.terms).map(|(l, e)| l * e.flat).sum();
-        equal
+        let earlier_at_most = best_of_earlier.iter().zip(&earlier.terms).map(|(l, e)| l * e.flat).sum();
+        Equal { rows, columns, cells, best, in_a_row, draft: draft_at_most, earlier: earlier_at_most }
     }
 
     /// Whether so many words stand in a row in both notes as a stretch has at least. Two words written as one anywhere are enough
@@ -74,17 +88,7 @@ impl Equal {
         let joined = |one: &Reading, other: &Reading| {
             one.terms.iter().any(|a| a.joined != 0 && other.terms.iter().any(|b| b.shape == a.joined))
         };
-        let (mut above, mut row) = (vec![0_u8; self.columns + 1], vec![0_u8; self.columns + 1]);
-        for cells in self.cells.chunks_exact(self.columns.max(1)) {
-            for (j, cell) in cells.iter().enumerate() {
-                row[j + 1] = if *cell > 0.0 { 1 + above[j].max(above[j + 1]).max(row[j]) } else { 0 };
-                if usize::from(row[j + 1]) >= LEAST_PAIRS {
-                    return true;
-                }
-            }
-            std::mem::swap(&mut above, &mut row);
-        }
-        joined(draft, earlier) || joined(earlier, draft)
+        self.in_a_row || joined(draft, earlier) || joined(earlier, draft)
     }
 
     /// Whether every word of some sentence of the draft, of more than a few, is somewhere in the earlier note.
@@ -104,8 +108,8 @@ impl Equal {
 }
 
 /// An erased person's note is known by ten bits a word.
-fn coarsely(d: &Term, e: &Term) -> f32 {
-    if e.stem != 0 && coarse(d.stem) == e.stem { 1.0 } else { 0.0 }
+fn coarsely(d: &Term, e: &Term) -> bool {
+    e.stem != 0 && coarse(d.stem) == e.stem
 }
 
 /// Ten bits of a stem, never 0: shared by hundreds of words, so that nothing can be read back.
@@ -113,25 +117,68 @@ pub(super) fn coarse(stem: u64) -> u64 {
     (stem >> 20) % 1023 + 1
 }
 
-fn likeness(draft: &Reading, i: usize, d: &Term, earlier: &Reading, j: usize, e: &Term) -> f32 {
-    if d.hash == e.hash || d.shape == e.shape {
-        return 1.0;
+/// The words of an earlier note, in an order in which equal ones are found quickly: most pairs of words have nothing in common.
+struct Alike {
+    shapes: Vec<(u64, usize)>,
+    stems: Vec<(u64, usize)>,
+    names: Vec<usize>,
+    /// Words long enough to be mistyped, with their letters and their length.
+    long: Vec<(usize, u64, u8)>,
+}
+
+impl Alike {
+    fn of(earlier: &Reading, columns: usize) -> Alike {
+        let terms = || earlier.terms[..columns].iter().enumerate();
+        let sorted = |mut words: Vec<(u64, usize)>| {
+            words.sort_unstable();
+            words
+        };
+        Alike {
+            shapes: sorted(terms().map(|(j, e)| (e.shape, j)).collect()),
+            stems: sorted(terms().filter(|(_, e)| e.length >= 3).map(|(j, e)| (e.stem, j)).collect()),
+            names: terms().filter(|(_, e)| e.name).map(|(j, _)| j).collect(),
+            long: terms().filter(|(_, e)| may_be_mistyped(e)).map(|(j, e)| (j, e.letters, e.length)).collect(),
+        }
     }
-    if d.name && e.name {
-        return 1.0;
+
+    /// How equal word `i` of the draft is to each word of the earlier note: 1 for the same outline and for two names, a little less for
+    /// the same stem, and less for a slip of the pen. `found` gets the places of those that are equal at all, in order.
+    fn fill(&self, draft: &Reading, i: usize, earlier: &Reading, row: &mut [f32], found: &mut Vec<usize>) {
+        let d = &draft.terms[i];
+        let mut equal = |j: usize, likeness: f32| {
+            if row[j] == 0.0 {
+                found.push(j);
+            }
+            row[j] = row[j].max(likeness);
+        };
+        if d.name {
+            self.names.iter().for_each(|j| equal(*j, 1.0));
+        }
+        let the_same = |words: &[(u64, usize)], number: u64| {
+            let from = words.partition_point(|word| word.0 < number);
+            from..from + words[from..].iter().take_while(|word| word.0 == number).count()
+        };
+        the_same(&self.shapes, d.shape).for_each(|n| equal(self.shapes[n].1, 1.0));
+        if d.length >= 3 {
+            the_same(&self.stems, d.stem).for_each(|n| equal(self.stems[n].1, 0.9));
+        }
+        if may_be_mistyped(d) {
+            for (j, letters, length) in &self.long {
+                let most = if d.length.min(*length) >= 8 { 2 } else { 1 };
+                if (d.letters ^ letters).count_ones() <= 2 * u32::from(most)
+                    && d.length.abs_diff(*length) <= most
+                    && edits_at_most(draft.text(i).as_bytes(), earlier.text(*j).as_bytes(), usize::from(most))
+                {
+                    equal(*j, 0.8);
+                }
+            }
+        }
+        found.sort_unstable();
     }
-    if d.length >= 3 && e.length >= 3 && d.stem == e.stem {
-        return 0.9;
-    }
-    let short = d.length.min(e.length);
-    if short < 4 || d.function || e.function || d.figure || e.figure || d.length.abs_diff(e.length) > 2 {
-        return 0.0;
-    }
-    let most = if short >= 8 { 2 } else { 1 };
-    if (d.letters ^ e.letters).count_ones() > 2 * most || u32::from(d.length.abs_diff(e.length)) > most {
-        return 0.0;
-    }
-    if edits_at_most(draft.text(i).as_bytes(), earlier.text(j).as_bytes(), most as usize) { 0.8 } else { 0.0 }
+}
+
+fn may_be_mistyped(term: &Term) -> bool {
+    term.length >= 4 && !term.function && !term.figure
 }
 
 /// Whether one word becomes the other by so many slips: a letter added, lost, exchanged, or two swapped.

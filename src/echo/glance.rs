@@ -1,7 +1,7 @@
 //! A first glance at an earlier note: whether anything could come of laying it beside a draft. Of those an index finds nearly all
 //! only share some words, and reading each of them took most of a check.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
 use crate::words::{AsItIs, Language, glance, hash, hash_pair, outlined};
@@ -10,16 +10,20 @@ use super::reading::Reading;
 
 /// Texts of fewer words are always read: there is too little to judge by.
 const FEW: usize = 10;
-/// Of the telling words of the shorter text so many tenths are enough, whatever order they come in.
-const TENTHS: usize = 3;
+/// Of the telling words of the shorter text so many tenths are enough in the draft's own order, and so many in any. The comparison
+/// itself asks for half of their weight in order, and for seven tenths in any (`scatter`); words differ in weight, and slips of the
+/// pen can't be seen here.
+const IN_ORDER: usize = 3;
+const IN_ANY: usize = 4;
 
+type ByNumber<T> = HashMap<u64, T, BuildHasherDefault<AsItIs>>;
 type Numbers = HashSet<u64, BuildHasherDefault<AsItIs>>;
 
 /// What of a draft a first glance looks for.
 #[derive(Clone, Debug, Default)]
 pub struct Glance {
-    /// Its telling words, by outline and by stem.
-    words: Numbers,
+    /// Its telling words, by outline and by stem: where each stands among them first and last.
+    words: ByNumber<(u16, u16)>,
     /// Any three of its words in a row that are not a commonplace.
     threes: Numbers,
     telling: usize,
@@ -39,9 +43,11 @@ impl Glance {
         if seen.blind {
             return seen;
         }
-        for term in terms.iter().filter(|t| !t.function && !t.name) {
-            seen.telling += usize::from(seen.words.insert(term.shape));
-            seen.words.insert(term.stem);
+        for (at, term) in (0..u16::MAX).zip(terms.iter().filter(|t| !t.function && !t.name)) {
+            seen.telling += usize::from(!seen.words.contains_key(&term.shape));
+            for number in [term.shape, term.stem] {
+                seen.words.entry(number).and_modify(|places| places.1 = at).or_insert((at, at));
+            }
         }
         let threes = terms.windows(3).filter(|t| !t.iter().all(|t| t.common || t.name));
         seen.threes = threes.map(|t| three(t[0].shape, t[1].shape, t[2].shape)).collect();
@@ -59,6 +65,7 @@ impl Glance {
         let (mut words, mut telling, mut shared) = (0, 0, 0);
         let (mut before, mut last) = (0, 0);
         let mut in_a_row = false;
+        let mut order = Order::default();
         let plain = glance(earlier, |word| {
             if in_a_row {
                 return;
@@ -69,10 +76,40 @@ impl Glance {
             (before, last) = (last, shape);
             if !lexicon.is_function(hash(word)) {
                 telling += 1;
-                shared += usize::from(self.words.contains(&shape) || self.words.contains(&self.language.stem_hash(word, shape)));
+                let found = self.words.get(&shape).or_else(|| self.words.get(&self.language.stem_hash(word, shape)));
+                if let Some((first, last)) = found {
+                    shared += 1;
+                    order.take(*first, *last);
+                }
             }
         });
-        in_a_row || !plain || words < FEW || shared * 10 >= self.telling.min(telling) * TENTHS
+        let part = |shared: usize, tenths: usize| shared * 10 >= self.telling.min(telling) * tenths;
+        in_a_row || !plain || words < FEW || part(shared, IN_ANY) || part(order.longest(), IN_ORDER)
+    }
+}
+
+/// How many words come in the order of the draft: the longest row of places, each behind the one before.
+#[derive(Default)]
+struct Order {
+    /// The least place with which a row of so many ends.
+    ends: Vec<u16>,
+}
+
+impl Order {
+    /// The next word stands in the draft at these places; they may be the same.
+    fn take(&mut self, first: u16, last: u16) {
+        // The later place first, so that one word doesn't follow itself.
+        for place in [last, first] {
+            let at = self.ends.partition_point(|end| *end < place);
+            match self.ends.get_mut(at) {
+                Some(end) => *end = place,
+                None => self.ends.push(place),
+            }
+        }
+    }
+
+    fn longest(&self) -> usize {
+        self.ends.len()
     }
 }
 

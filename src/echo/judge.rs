@@ -32,7 +32,7 @@ struct Beside<'a> {
 /// All findings, in the order of the rules.
 pub(super) fn findings(draft: &Draft<'_>, earlier: &[Earlier], house: &House) -> Vec<Finding> {
     let holes = placeholder::holes(draft.text);
-    let words = unscrambled(draft, earlier).unwrap_or_else(|| Words::read(draft.text));
+    let words = unscrambled(Words::read(draft.text), draft, earlier);
     let reading = Reading::of(words, &draft.recipient.names, &house.keep, &house.frequencies);
     let mut found = Vec::new();
     if reading.words.is_empty() || house.prompts.contains(&fold_hash(&reading.words)) {
@@ -64,10 +64,9 @@ pub(super) fn findings(draft: &Draft<'_>, earlier: &[Earlier], house: &House) ->
 }
 
 /// The draft with its words as they are in the earlier notes, where it has their letters and not their gaps.
-fn unscrambled(draft: &Draft<'_>, earlier: &[Earlier]) -> Option<Words> {
-    let words = Words::read(draft.text);
+fn unscrambled(words: Words, draft: &Draft<'_>, earlier: &[Earlier]) -> Words {
     if !words.scrambled() {
-        return None;
+        return words;
     }
     let rows = words.rows_of_letters();
     let mut alike: Vec<Words> = Vec::new();
@@ -81,10 +80,10 @@ fn unscrambled(draft: &Draft<'_>, earlier: &[Earlier]) -> Option<Words> {
         }
     }
     if alike.is_empty() {
-        return None;
+        return words;
     }
     alike.extend(draft.recipient.names.iter().map(|n| Words::read(n)));
-    words.recut(&alike.iter().collect::<Vec<_>>())
+    words.recut(&alike.iter().collect::<Vec<_>>()).unwrap_or(words)
 }
 
 fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], house: &House) -> Vec<Beside<'a>> {

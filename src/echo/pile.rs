@@ -1,75 +1,79 @@
 //! The notes further up on the same sheet: which of them a note may be a copy of. What the ledger's index is for a million notes on
 //! record, this is for a sheet: comparing each note with every other took half a minute for a thousand.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use crate::words::AsItIs;
 
 use super::index::Traits;
+use super::scores::Scores;
 
 /// So many notes are looked at closely, and so many for each sentence; up to the first number, all of them are.
 const NEAREST: usize = 24;
 const NEAREST_A_SENTENCE: usize = 5;
+/// Of the notes with one key so many are looked at, the newest.
+const NEWEST: usize = 64;
+
+type ByNumber = HashMap<u64, Vec<i64>, BuildHasherDefault<AsItIs>>;
 
 /// Notes by their traits, numbered as they are put down.
 #[derive(Debug, Default)]
 pub struct Pile {
-    prints: HashMap<i64, Vec<usize>>,
-    keys: HashMap<u32, Vec<usize>>,
+    prints: ByNumber,
+    keys: ByNumber,
     count: usize,
+    all: Scores,
+    sentence: Scores,
+}
+
+/// A key as the table wants it: its places come from the low bits, its tags from the high ones.
+fn spread(key: u32) -> u64 {
+    u64::from(key) << 32 | u64::from(key)
 }
 
 impl Pile {
     /// Puts the next note down.
     pub fn add(&mut self, traits: &Traits) {
         for print in &traits.fingerprints {
-            self.prints.entry(*print).or_default().push(self.count);
+            self.prints.entry(*print as u64).or_default().push(self.count as i64);
         }
         for key in traits.kept() {
-            self.keys.entry(key).or_default().push(self.count);
+            self.keys.entry(spread(key)).or_default().push(self.count as i64);
         }
         self.count += 1;
     }
 
     /// The notes a note with these traits may be a copy of, in the order they were put down.
     #[must_use]
-    pub fn nearest(&self, traits: &Traits) -> Vec<usize> {
+    pub fn nearest(&mut self, traits: &Traits) -> Vec<usize> {
         if self.count <= NEAREST {
             return (0..self.count).collect();
         }
-        let mut found: Vec<usize> = traits
-            .fingerprints
-            .iter()
-            .filter_map(|print| self.prints.get(print))
-            .flat_map(|same| same.iter().rev().take(3))
-            .copied()
-            .collect();
-        let mut scores: HashMap<usize, f32> = HashMap::new();
-        let mut by_sentence: BTreeMap<usize, HashMap<usize, f32>> = BTreeMap::new();
-        for (key, sentence) in traits.asked() {
-            let Some(sharing) = self.keys.get(&key) else { continue };
-            // A key that half the sheet shares tells little.
-            let worth = 1.0 / (1.0 + (sharing.len() as f32).ln());
-            let here = by_sentence.entry(sentence).or_default();
-            for note in sharing.iter().rev().take(64) {
-                *scores.entry(*note).or_default() += worth;
-                *here.entry(*note).or_default() += worth;
+        let same = traits.fingerprints.iter().filter_map(|print| self.prints.get(&(*print as u64)));
+        let mut found: Vec<i64> = same.flat_map(|same| same.iter().rev().take(3)).copied().collect();
+        let mut asked: Vec<(u32, usize)> = traits.asked().collect();
+        asked.sort_by_key(|(_, sentence)| *sentence);
+        let several = asked.first().map(|key| key.1) != asked.last().map(|key| key.1);
+        for sentence in asked.chunk_by(|a, b| a.1 == b.1) {
+            for (key, _) in sentence {
+                let Some(sharing) = self.keys.get(&spread(*key)) else { continue };
+                // A key that half the sheet shares tells little.
+                let worth = 1.0 / (1.0 + (sharing.len() as f32).ln());
+                for note in sharing.iter().rev().take(NEWEST) {
+                    self.all.add(*note, worth);
+                    if several {
+                        self.sentence.add(*note, worth);
+                    }
+                }
             }
+            self.sentence.take_best(NEAREST_A_SENTENCE, &mut found);
         }
-        found.extend(best(scores, NEAREST));
-        if by_sentence.len() > 1 {
-            found.extend(by_sentence.into_values().flat_map(|scores| best(scores, NEAREST_A_SENTENCE)));
-        }
+        self.all.take_best(NEAREST, &mut found);
         found.sort_unstable();
         found.dedup();
-        found
+        found.into_iter().filter_map(|note| usize::try_from(note).ok()).collect()
     }
-}
-
-/// The best; of equals the newest, so that the order is always the same.
-fn best(scores: HashMap<usize, f32>, most: usize) -> Vec<usize> {
-    let mut all: Vec<(usize, f32)> = scores.into_iter().collect();
-    all.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0)));
-    all.truncate(most);
-    all.into_iter().map(|(note, _)| note).collect()
 }
 
 #[cfg(test)]

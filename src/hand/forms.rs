@@ -134,6 +134,14 @@ impl Forms {
         self.form(&self.letter(glyph), manner, self.pool(glyph) - 1);
     }
 
+    /// The same for the letters that come often, the most frequent first.
+    pub(super) fn prepare_often(&self, manner: Manner) {
+        let mut often: Vec<(usize, u32)> = self.pools.iter().map(|(glyph, pool)| (*pool, *glyph)).collect();
+        often.retain(|(pool, _)| *pool > SELDOM);
+        often.sort_unstable_by(|a, b| b.cmp(a));
+        often.iter().for_each(|(_, glyph)| self.prepare(*glyph, manner));
+    }
+
     /// Form `k` of a letter.
     pub(super) fn form(&self, letter: &Letter, manner: Manner, k: usize) -> Arc<Form> {
         let mut drawn = letter.drawn[manner as usize].lock().unwrap_or_else(PoisonError::into_inner);

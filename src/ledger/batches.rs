@@ -8,6 +8,9 @@ use crate::day::{Day, Month};
 use crate::ledger::{Change, Ledger, damaged};
 use crate::trouble::Result;
 
+/// What stands for the SHA-256 of a PDF that isn't whole yet; never kept.
+pub const NOT_YET: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
 /// A batch on record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Batch {
@@ -145,6 +148,12 @@ impl Change<'_> {
             )
             .map_err(|e| damaged(&e))?;
         Ok(self.tx.last_insert_rowid())
+    }
+
+    /// The PDF of a batch that was opened in this change is whole: its SHA-256.
+    pub fn mark_batch(&self, n: i64, sha256: &str) -> Result<()> {
+        let mark = "UPDATE batch SET sha256 = ?2 WHERE n = ?1 AND sha256 = ?3";
+        self.taking_back("void", || self.tx.execute(mark, params![n, sha256, NOT_YET]).map(|_| ()).map_err(|e| damaged(&e)))
     }
 
     /// The PDF is there: the batch is ready.

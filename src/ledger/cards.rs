@@ -114,9 +114,11 @@ pub struct NewCard<'a> {
 /// The cards of a person or household by their own indexes: with a plain OR and an order, `SQLite` walks all cards by day instead.
 const THEIRS: &str = "card.n IN (SELECT n FROM card WHERE person = ?1 UNION ALL SELECT n FROM card WHERE household = ?1)";
 
-/// Their two newest, the newest first: the days are looked at before any note is read.
-const NEWEST_TWO: &str = "card.n IN (SELECT n FROM (SELECT n, day FROM card WHERE person = ?1
-    UNION ALL SELECT n, day FROM card WHERE household = ?1) ORDER BY day DESC, n DESC LIMIT 2) ORDER BY card.day DESC, card.n DESC";
+/// Their newest cards, the newest first, so many as `{}`: the indexes have them in order, and no others are looked at.
+const NEWEST: &str = "card.n IN (SELECT n FROM (
+    SELECT * FROM (SELECT n, day FROM card WHERE person = ?1 ORDER BY day DESC, n DESC LIMIT {}) UNION ALL
+    SELECT * FROM (SELECT n, day FROM card WHERE household = ?1 ORDER BY day DESC, n DESC LIMIT {})
+    ) ORDER BY day DESC, n DESC LIMIT {}) ORDER BY card.day DESC, card.n DESC";
 
 const COLUMNS: &str =
     "card.n, card.id, card.who, card.occasion, card.day, card.state, card.note, card.ps, card.because, card.imported,
@@ -166,12 +168,29 @@ impl Ledger {
 
     /// The newest card to a person or household.
     pub fn last_card(&self, who: &Id) -> Result<Option<Card>> {
-        Ok(self.cards_where(&format!("{NEWEST_TWO} LIMIT 1"), &who.as_str())?.pop())
+        Ok(self.cards_where(&NEWEST.replace("{}", "1"), &who.as_str())?.pop())
     }
 
     /// The newest card to them that isn't this one.
     pub fn last_card_beside(&self, who: &Id, card: &str) -> Result<Option<Card>> {
-        Ok(self.cards_where(NEWEST_TWO, &who.as_str())?.into_iter().find(|c| c.id != card))
+        Ok(self.cards_where(&NEWEST.replace("{}", "2"), &who.as_str())?.into_iter().find(|c| c.id != card))
+    }
+
+    /// What was on the covers of their last cards, `many` of them at the most, the latest last; cards without a cover are left out.
+    pub fn last_covers(&self, who: &Id, many: usize) -> Result<Vec<String>> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let newest = NEWEST.replace("{}", "?2");
+            let mut ask = self.conn().prepare_cached(&format!("SELECT made FROM card WHERE {newest}"))?;
+            let mut rows = ask.query(params![who.as_str(), many as i64])?;
+            let mut covers = Vec::new();
+            while let Some(row) = rows.next()? {
+                covers.push(serde_json::from_str::<Made>(row.get_ref(0)?.as_str()?).unwrap_or_default().cover);
+            }
+            covers.retain(|cover| !cover.is_empty());
+            covers.reverse();
+            Ok(covers)
+        };
+        read().map_err(|e| damaged(&e))
     }
 
     /// What became of a card, oldest first.
@@ -282,7 +301,7 @@ impl Change<'_> {
             .map_err(|e| damaged(&e))?;
         if what != "reprinted" && what != "corrected" {
             self.tx
-                .prepare_cached("UPDATE card SET state = ?2 WHERE n = ?1")
+                .prepare_cached("UPDATE card SET state = ?2 WHERE n = ?1 AND state <> ?2")
                 .and_then(|mut put| put.execute(params![card, what]))
                 .map_err(|e| damaged(&e))?;
         }

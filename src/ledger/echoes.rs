@@ -6,20 +6,25 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
+use rayon::prelude::*;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::echo::{self, Draft, Earlier, Frequencies, Glance, Kept, Traits};
+use crate::echo::{self, Earlier, Frequencies, Kept, Traits};
 use crate::ledger::cards::NewCard;
 use crate::ledger::{Change, Ledger, damaged};
 use crate::person::Name;
 use crate::trouble::{Result, Trouble};
-use crate::words::FOLDING;
+use crate::words::{AsItIs, FOLDING};
 
 mod forgotten;
+mod near;
+mod rows;
 mod unheard;
 
 pub use forgotten::Forgotten;
+use rows::{NEWEST, REST_BITS, append, put_row, row, split, unpack};
 
 /// The tables. `card` below zero is a note of somebody who was erased, by its row in `erased_note`.
 pub const SCHEMA: &str = "
@@ -48,19 +53,19 @@ CREATE TABLE echo_state (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// A fingerprint that is there already stays whose it is; the table itself refuses anything else.
-const NEW_PRINT: &str =
-    "INSERT INTO fingerprint (hash, card) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM fingerprint WHERE hash = ?1)";
+/// Takes down a card's fingerprint, unless there is the same already: that one stays whose it is, and the table itself refuses anything
+/// else. Whether it was new.
+fn put_print(conn: &Connection, hash: i64, card: i64) -> rusqlite::Result<bool> {
+    let known: bool =
+        conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM fingerprint WHERE hash = ?1)")?.query_row([hash], |r| r.get(0))?;
+    if !known {
+        conn.prepare_cached("INSERT INTO fingerprint (hash, card) VALUES (?1, ?2)")?.execute([hash, card])?;
+    }
+    Ok(!known)
+}
 
-/// Bits of a key that are left for inside the row; the others number it.
-const REST_BITS: u32 = 16;
-/// So many cards a key remembers.
-const NEWEST: usize = 64;
-/// So many notes are looked at closely, and so many for each sentence.
-const NEAREST: usize = 24;
-const NEAREST_A_SENTENCE: usize = 5;
-/// Never more than this in all.
-const MOST_NEAREST: usize = 48;
+/// So many notes are read together.
+const UNREAD: usize = 1024;
 /// So many keys wait in memory before they are written: some 40 MB.
 const WAITING: usize = 2_000_000;
 
@@ -70,9 +75,20 @@ pub struct Pending(RefCell<Waiting>);
 
 #[derive(Debug, Default)]
 struct Waiting {
+    unread: Vec<Unread>,
     keys: Vec<(u32, i64)>,
-    stems: HashMap<i64, i64>,
+    stems: HashMap<i64, i64, BuildHasherDefault<AsItIs>>,
     notes: i64,
+}
+
+/// A note on record that the index doesn't know yet.
+#[derive(Debug)]
+struct Unread {
+    card: i64,
+    /// The card's id, if its note may be nobody else's.
+    printed: Option<String>,
+    text: String,
+    names: Vec<String>,
 }
 
 impl Waiting {
@@ -83,85 +99,6 @@ impl Waiting {
         }
         self.notes += 1;
     }
-}
-
-/// The cards of one row: rest of the key, card.
-fn unpack(bytes: &[u8]) -> Vec<(u16, i64)> {
-    let mut found = Vec::with_capacity(bytes.len() / 4);
-    let (mut at, mut card) = (0, 0_i64);
-    while at + 2 < bytes.len() {
-        let rest = u16::from_le_bytes([bytes[at], bytes[at + 1]]);
-        at += 2;
-        let (mut step, mut shift) = (0_u64, 0);
-        while let Some(byte) = bytes.get(at) {
-            at += 1;
-            step |= u64::from(byte & 0x7f) << shift;
-            shift += 7;
-            if byte & 0x80 == 0 || shift > 56 {
-                break;
-            }
-        }
-        card = card.wrapping_add((step >> 1) as i64 ^ -((step & 1) as i64));
-        found.push((rest, card));
-    }
-    found
-}
-
-fn pack(entries: &[(u16, i64)]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(entries.len() * 5);
-    let mut last = 0_i64;
-    for (rest, card) in entries {
-        bytes.extend(rest.to_le_bytes());
-        let step = card.wrapping_sub(last);
-        let mut step = ((step << 1) ^ (step >> 63)) as u64;
-        last = *card;
-        while step >= 0x80 {
-            bytes.push(step as u8 | 0x80);
-            step >>= 7;
-        }
-        bytes.push(step as u8);
-    }
-    bytes
-}
-
-fn split(key: u32) -> (i64, u16) {
-    (i64::from(key >> REST_BITS), (key & ((1 << REST_BITS) - 1)) as u16)
-}
-
-fn row(conn: &Connection, bucket: i64) -> rusqlite::Result<Vec<(u16, i64)>> {
-    let mut ask = conn.prepare_cached("SELECT keys FROM echo WHERE bucket = ?1")?;
-    let found = ask.query_row([bucket], |r| Ok(unpack(r.get_ref(0)?.as_blob()?))).optional()?;
-    Ok(found.unwrap_or_default())
-}
-
-fn put_row(conn: &Connection, bucket: i64, entries: &[(u16, i64)]) -> rusqlite::Result<()> {
-    if entries.is_empty() {
-        conn.prepare_cached("DELETE FROM echo WHERE bucket = ?1")?.execute([bucket])?;
-    } else {
-        conn.prepare_cached("INSERT OR REPLACE INTO echo (bucket, keys) VALUES (?1, ?2)")?
-            .execute(params![bucket, pack(entries)])?;
-    }
-    Ok(())
-}
-
-/// Leaves the newest of every key.
-fn keep_newest(entries: &mut Vec<(u16, i64)>) {
-    if entries.len() <= NEWEST {
-        return;
-    }
-    let mut counts: HashMap<u16, usize> = HashMap::new();
-    let mut kept: Vec<(u16, i64)> = entries
-        .iter()
-        .rev()
-        .filter(|(rest, _)| {
-            let count = counts.entry(*rest).or_default();
-            *count += 1;
-            *count <= NEWEST
-        })
-        .copied()
-        .collect();
-    kept.reverse();
-    *entries = kept;
 }
 
 fn state(conn: &Connection, what: &str) -> rusqlite::Result<Option<i64>> {
@@ -176,10 +113,8 @@ fn write(conn: &Connection, waiting: &mut Waiting) -> rusqlite::Result<()> {
     waiting.keys.sort_by_key(|(key, _)| key >> REST_BITS);
     for row_keys in waiting.keys.chunk_by(|a, b| a.0 >> REST_BITS == b.0 >> REST_BITS) {
         let (bucket, _) = split(row_keys[0].0);
-        let mut entries = row(conn, bucket)?;
-        entries.extend(row_keys.iter().map(|(key, card)| (split(*key).1, *card)));
-        keep_newest(&mut entries);
-        put_row(conn, bucket, &entries)?;
+        let new: Vec<(u16, i64)> = row_keys.iter().map(|(key, card)| (split(*key).1, *card)).collect();
+        append(conn, bucket, &new)?;
     }
     waiting.keys.clear();
     let mut stems: Vec<(i64, i64)> = waiting.stems.drain().collect();
@@ -267,49 +202,54 @@ fn load(conn: &Connection, n: i64) -> rusqlite::Result<Option<Earlier>> {
     rows.next()?.map(|row| earlier(conn, row)).transpose()
 }
 
-/// Whether the note of this card may be more to a draft than one that shares some words. Whose it is isn't asked for yet: of most
-/// notes that is never needed.
-fn worth_a_look(conn: &Connection, n: i64, glance: &Glance) -> rusqlite::Result<bool> {
-    let mut ask = conn.prepare_cached("SELECT note, ps FROM card WHERE n = ?1")?;
-    let mut rows = ask.query([n])?;
-    let Some(row) = rows.next()? else { return Ok(false) };
-    let (note, ps) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-    Ok(if ps.is_empty() { glance.may_echo(note) } else { glance.may_echo(&text_of(note, ps)) })
-}
-
 impl Change<'_> {
-    /// Puts a card into the index. A note that is somebody's already is refused here, by the key of a table, whatever was
-    /// checked before; only an imported card, which is long gone, may repeat one.
+    /// Puts a card into the index, at the latest before the change is kept. A note that is somebody's already is refused then, by the
+    /// key of a table, whatever was checked before; only an imported card, which is long gone, may repeat one.
     pub fn learn(&self, card: i64, new: &NewCard<'_>, names: &[String]) -> Result<()> {
-        let traits = echo::traits(&text_of(new.note, new.ps), names, false);
-        for hash in &traits.fingerprints {
-            let fresh = self
-                .tx
-                .prepare_cached(NEW_PRINT)
-                .and_then(|mut put| put.execute(params![hash, card]))
-                .map_err(|e| damaged(&e))?;
-            if fresh == 0 && new.batch.is_some() {
-                let whose: Option<String> = self
-                    .tx
-                    .query_row(
-                        "SELECT card.id FROM fingerprint JOIN card ON card.n = fingerprint.card WHERE hash = ?1",
-                        [hash],
-                        |r| r.get(0),
-                    )
-                    .optional()
-                    .map_err(|e| damaged(&e))?;
-                let whose = whose.unwrap_or_else(|| "of somebody who was erased".into());
-                return Err(Trouble::refused(format!("the note of {} is the one of the card {whose}", new.id))
-                    .hint("every card needs words of its own; nothing was printed"));
-            }
-        }
+        let printed = new.batch.map(|_| new.id.to_owned());
+        self.put_by(Unread { card, printed, text: text_of(new.note, new.ps), names: names.to_vec() })
+    }
+
+    fn put_by(&self, note: Unread) -> Result<()> {
+        let many = {
+            let waiting = &mut *self.echoes.0.borrow_mut();
+            waiting.unread.push(note);
+            waiting.unread.len() >= UNREAD
+        };
+        if many { self.read_on() } else { Ok(()) }
+    }
+
+    /// Reads the notes that were put by, on all processors, and takes down what they are known by.
+    fn read_on(&self) -> Result<()> {
         let waiting = &mut *self.echoes.0.borrow_mut();
-        waiting.add(card, &traits);
+        let unread = std::mem::take(&mut waiting.unread);
+        let traits: Vec<Traits> = unread.par_iter().map(|note| echo::traits(&note.text, &note.names, false)).collect();
+        for (note, traits) in unread.iter().zip(&traits) {
+            self.put_prints(note, traits)?;
+            waiting.add(note.card, traits);
+        }
         if waiting.keys.len() > WAITING { write(&self.tx, waiting).map_err(|e| damaged(&e)) } else { Ok(()) }
     }
 
-    /// Writes what [`Change::learn`] has put by; the last thing before a change is kept.
-    pub(super) fn write_echoes(&self) -> Result<()> {
+    fn put_prints(&self, note: &Unread, traits: &Traits) -> Result<()> {
+        for hash in &traits.fingerprints {
+            let fresh = put_print(&self.tx, *hash, note.card).map_err(|e| damaged(&e))?;
+            let Some(id) = note.printed.as_ref().filter(|_| !fresh) else { continue };
+            let whose: Option<String> = self
+                .tx
+                .prepare_cached("SELECT card.id FROM fingerprint JOIN card ON card.n = fingerprint.card WHERE hash = ?1")
+                .and_then(|mut ask| ask.query_row([hash], |r| r.get(0)).optional())
+                .map_err(|e| damaged(&e))?;
+            let whose = whose.unwrap_or_else(|| "of somebody who was erased".into());
+            return Err(Trouble::refused(format!("the note of {id} is the one of the card {whose}"))
+                .hint("every card needs words of its own; nothing was printed"));
+        }
+        Ok(())
+    }
+
+    /// Writes what [`Change::learn`] has put by: now, or at the latest before the change is kept.
+    pub fn write_echoes(&self) -> Result<()> {
+        self.read_on()?;
         write(&self.tx, &mut self.echoes.0.borrow_mut()).map_err(|e| damaged(&e))
     }
 
@@ -344,17 +284,12 @@ impl Change<'_> {
         let Some(Earlier { note: Kept::Text(text), names, .. }) = load(&self.tx, card).map_err(|e| damaged(&e))? else {
             return Ok(());
         };
-        let traits = echo::traits(&text, &names, false);
-        for hash in &traits.fingerprints {
-            self.tx.prepare_cached(NEW_PRINT).and_then(|mut put| put.execute(params![hash, card])).map_err(|e| damaged(&e))?;
-        }
-        let waiting = &mut *self.echoes.0.borrow_mut();
-        waiting.add(card, &traits);
-        if waiting.keys.len() > WAITING { write(&self.tx, waiting).map_err(|e| damaged(&e)) } else { Ok(()) }
+        self.put_by(Unread { card, printed: None, text, names })
     }
 
     /// Makes the index anew from the notes on record; `progress` is told how many of `total` are done.
     pub fn relearn(&self, total: u64, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
+        self.write_echoes()?;
         self.taking_back("index", || rebuild(self, total, progress).map_err(|e| damaged(&e)))
     }
 
@@ -408,48 +343,6 @@ impl Ledger {
         ask().map_err(|e| damaged(&e))
     }
 
-    /// The earlier notes a draft may be a copy of, nearest first.
-    pub fn nearest_notes(&self, draft: &Draft<'_>) -> Result<Vec<Earlier>> {
-        self.nearest_to(&echo::traits(draft.text, &draft.recipient.names, false))
-    }
-
-    /// The same for a draft's traits.
-    pub fn nearest_to(&self, traits: &Traits) -> Result<Vec<Earlier>> {
-        self.near(traits).map_err(|e| damaged(&e))
-    }
-
-    fn near(&self, traits: &Traits) -> rusqlite::Result<Vec<Earlier>> {
-        let conn = self.conn();
-        let mut found: Vec<i64> = Vec::new();
-        let mut identical = 0;
-        for hash in &traits.fingerprints {
-            let mut ask = conn.prepare_cached("SELECT card FROM fingerprint WHERE hash = ?1")?;
-            if let Some(card) = ask.query_row([hash], |r| r.get(0)).optional()?
-                && !found.contains(&card)
-            {
-                found.push(card);
-            }
-            identical = found.len();
-        }
-        for card in ranked(conn, traits)? {
-            if !found.contains(&card) {
-                found.push(card);
-            }
-        }
-        found.truncate(MOST_NEAREST);
-        let mut notes = Vec::with_capacity(found.len());
-        for (place, n) in found.into_iter().enumerate() {
-            if place >= identical && n >= 0 && !worth_a_look(conn, n, &traits.glance)? {
-                continue;
-            }
-            if let Some(mut earlier) = load(conn, n)? {
-                earlier.identical = place < identical;
-                notes.push(earlier);
-            }
-        }
-        Ok(notes)
-    }
-
     /// Whether the index was made by another folding rule, or is missing for cards that are there.
     pub fn echoes_are_stale(&self) -> Result<bool> {
         let stale = || -> rusqlite::Result<bool> {
@@ -466,53 +359,12 @@ impl Ledger {
     }
 }
 
-/// The cards that share the most telling keys with a note: the best of all, and the best for each sentence.
-fn ranked(conn: &Connection, traits: &Traits) -> rusqlite::Result<Vec<i64>> {
-    // Each card that shares a key, with the key's worth; what a card is worth is summed up when they are sorted.
-    let mut shared: Vec<(i64, usize, f32)> = Vec::new();
-    for (key, sentence) in traits.asked() {
-        let (bucket, rest) = split(key);
-        let entries = row(conn, bucket)?;
-        let here = || entries.iter().filter(|e| e.0 == rest);
-        let worth = 1.0 / (1.0 + (here().count().max(1) as f32).ln());
-        shared.extend(here().map(|e| (e.1, sentence, worth)));
-    }
-    let best = |mut shared: Vec<(i64, f32)>, most: usize| {
-        shared.sort_by_key(|(card, _)| *card);
-        let mut all: Vec<(i64, f32)> =
-            shared.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same.iter().map(|s| s.1).sum())).collect();
-        // Of equals the newest, so that the order is always the same.
-        let order = |a: &(i64, f32), b: &(i64, f32)| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0));
-        if all.len() > most {
-            all.select_nth_unstable_by(most, order);
-            all.truncate(most);
-        }
-        all.sort_by(order);
-        all.into_iter().map(|(card, _)| card).collect::<Vec<_>>()
-    };
-    let of = |shared: &[(i64, usize, f32)]| shared.iter().map(|s| (s.0, s.2)).collect::<Vec<_>>();
-    let mut found = best(of(&shared), NEAREST);
-    shared.sort_by_key(|s| s.1);
-    if shared.first().map(|s| s.1) != shared.last().map(|s| s.1) {
-        for sentence in shared.chunk_by(|a, b| a.1 == b.1) {
-            for card in best(of(sentence), NEAREST_A_SENTENCE) {
-                if !found.contains(&card) {
-                    found.push(card);
-                }
-            }
-        }
-    }
-    Ok(found)
-}
-
 /// Cards folded at a time, all processors at work.
 const AT_A_TIME: i64 = 8192;
 
 fn rebuild(change: &Change<'_>, total: u64, progress: &mut dyn FnMut(u64, u64)) -> rusqlite::Result<()> {
-    use rayon::prelude::*;
     let conn: &Connection = &change.tx;
     let waiting = &mut *change.echoes.0.borrow_mut();
-    write(conn, waiting)?;
     // What is left of erased notes can't be made anew; it stays.
     let mut stay: Vec<(i64, Vec<(u16, i64)>)> = Vec::new();
     let mut ask = conn.prepare("SELECT bucket, keys FROM echo")?;
@@ -558,9 +410,8 @@ fn rebuild(change: &Change<'_>, total: u64, progress: &mut dyn FnMut(u64, u64)) 
     }
     write(conn, waiting)?;
     prints.sort_unstable();
-    let mut put = conn.prepare(NEW_PRINT)?;
     for (hash, card) in prints {
-        put.execute([hash, card])?;
+        put_print(conn, hash, card)?;
     }
     conn.execute("INSERT OR REPLACE INTO echo_state (what, value) VALUES ('folding', ?1)", [FOLDING]).map(|_| ())
 }

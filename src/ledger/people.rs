@@ -212,7 +212,11 @@ impl Ledger {
         if let Some(person) = self.person(id)? {
             return Ok(Some(Who::Person(Box::new(person))));
         }
-        let Some(household) = self.households()?.into_iter().find(|h| h.id == *id) else { return Ok(None) };
+        let found = self
+            .conn()
+            .prepare_cached("SELECT id, salutation, address FROM household WHERE id = ?1")
+            .and_then(|mut ask| ask.query_row([id.as_str()], household).optional());
+        let Some(household) = found.map_err(|e| damaged(&e))? else { return Ok(None) };
         let mut ask = self
             .conn()
             .prepare_cached(&format!("SELECT {COLUMNS} FROM person WHERE household = ?1 ORDER BY id"))

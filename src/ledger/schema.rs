@@ -12,7 +12,7 @@ use crate::trouble::{Result, Trouble};
 pub const APPLICATION_ID: i32 = 0x7774_6e6b;
 
 /// The schema this program writes.
-pub const VERSION: i32 = 3;
+pub const VERSION: i32 = 4;
 
 /// Version 1. Every promise the database can keep itself is a constraint here, so that it holds even for somebody who writes
 /// SQL by hand.
@@ -231,6 +231,14 @@ CREATE TABLE elsewhere (
 ) STRICT;
 ";
 
+/// Version 4. Somebody's cards in the order of their days, so that the newest are found without looking at the others.
+const CARDS_BY_DAY: &str = "
+DROP INDEX card_person;
+DROP INDEX card_household;
+CREATE INDEX card_person ON card (person, day) WHERE person IS NOT NULL;
+CREATE INDEX card_household ON card (household, day) WHERE household IS NOT NULL;
+";
+
 /// The tables whose rows `undo` puts back, and by what a row is known. The echo index isn't among them: it is learnt and
 /// unlearnt with its cards.
 pub const JOURNALED: [(&str, &[&str]); 8] = [
@@ -339,6 +347,10 @@ fn bring_up(tx: &Connection, version: i32) -> rusqlite::Result<()> {
         tx.execute_batch(CARDS_AT_A_GLANCE)?;
         story::pack_all(tx)?;
         tx.execute_batch(ELSEWHERE)?;
+    }
+    if version < 4 {
+        tx.execute_batch(CARDS_BY_DAY)?;
+        tx.execute_batch(story::TRIGGERS)?;
     }
     // Whatever else changed: the rows as they are now are the ones to keep.
     seal::all(tx)?;

@@ -73,19 +73,15 @@ pub fn watch(conn: &Connection) -> rusqlite::Result<()> {
         "CREATE TEMP TABLE touched (name TEXT NOT NULL, batch ANY NOT NULL, PRIMARY KEY (name, batch)) STRICT, WITHOUT ROWID;",
     )?;
     for Sealed { table, group, only, .. } in SEALED {
-        for (what, rows) in [("INSERT", &["new"][..]), ("UPDATE", &["old", "new"]), ("DELETE", &["old"])] {
-            let notes: Vec<String> = rows
-                .iter()
-                .map(|row| {
-                    let group = group.replace("{}", row);
-                    let only = if only.is_empty() { String::new() } else { format!("{} AND ", only.replace("{}", row)) };
-                    // Not OR IGNORE: a statement that sets a trigger off imposes its own way with conflicts.
-                    format!("INSERT INTO touched SELECT '{table}', {group} WHERE {only}NOT EXISTS (SELECT 1 FROM touched WHERE name = '{table}' AND batch = {group});")
-                })
-                .collect();
+        for (what, row) in [("INSERT", "new"), ("UPDATE", "old"), ("UPDATE", "new"), ("DELETE", "old")] {
+            let group = group.replace("{}", row);
+            let only = if only.is_empty() { String::new() } else { format!("{} AND ", only.replace("{}", row)) };
+            // Asked before the insertion: one that looks at its own table makes a table of its own for that, every time. And not OR
+            // IGNORE: a statement that sets a trigger off imposes its own way with conflicts.
             conn.execute_batch(&format!(
-                "CREATE TEMP TRIGGER touched_{table}_{what} AFTER {what} ON main.{table} BEGIN {} END;",
-                notes.concat()
+                "CREATE TEMP TRIGGER touched_{table}_{what}_{row} AFTER {what} ON main.{table}
+                 WHEN {only}NOT EXISTS (SELECT 1 FROM touched WHERE name = '{table}' AND batch = {group})
+                 BEGIN INSERT INTO touched (name, batch) VALUES ('{table}', {group}); END;"
             ))?;
         }
     }

@@ -8,7 +8,6 @@ use std::thread;
 use rayon::prelude::*;
 
 use crate::card::{Faces, Fit, cue};
-use crate::ledger::cards::Made;
 use crate::measure::{Size, mm};
 use crate::out::pdf::{self, Book, Meta, Sides};
 use crate::page::Page;
@@ -24,8 +23,6 @@ const TOGETHER: usize = 32;
 pub struct Printed {
     /// Further files that belong to it: the end of their name, and their bytes.
     pub beside: Vec<(&'static str, Vec<u8>)>,
-    /// How each card was made, in order.
-    pub made: Vec<Made>,
     /// What the owner should know.
     pub warnings: Vec<String>,
 }
@@ -33,18 +30,16 @@ pub struct Printed {
 /// What is kept of the cards while their drawings come and go.
 #[derive(Default)]
 struct Gathered {
-    made: Vec<Made>,
     fits: Vec<Fit>,
     warnings: BTreeSet<String>,
 }
 
 impl Gathered {
-    fn take(&mut self, job: &Job<'_>, faces: Faces, made: Made) -> Panels {
+    fn take(&mut self, job: &Job<'_>, faces: Faces) -> Panels {
         self.warnings.extend(faces.warnings);
         if let Fit::Printed { substitutes, .. } = &faces.fit {
             self.warnings.extend(substitutes.iter().map(|s| format!("{}: {s}", job.who.id())));
         }
-        self.made.push(made);
         self.fits.push(faces.fit);
         faces.panels
     }
@@ -64,7 +59,7 @@ impl Studio {
             let (hand_over, drawn) = mpsc::sync_channel(1);
             scope.spawn(move || {
                 for some in jobs.chunks(TOGETHER) {
-                    let cards: Vec<Result<(Faces, Made)>> = some.par_iter().map(|job| self.make(job)).collect();
+                    let cards: Vec<Result<Faces>> = some.par_iter().map(|job| self.make(job).map(|made| made.0)).collect();
                     if hand_over.send(cards).is_err() {
                         // Nobody prints any more: what went wrong is said there.
                         return;
@@ -75,8 +70,8 @@ impl Studio {
             let mut trouble = None;
             let panels = std::iter::from_fn(|| {
                 let (job, card) = cards.next()?;
-                let panels = card.map(|(faces, made)| batch.take(job, faces, made));
-                match panels.and_then(|panels| told(batch.made.len()).map(|()| panels)) {
+                let panels = card.map(|faces| batch.take(job, faces));
+                match panels.and_then(|panels| told(batch.fits.len()).map(|()| panels)) {
                     Ok(panels) => Some(if self.order.proof { self.proof(panels) } else { panels }),
                     Err(wrong) => {
                         trouble = Some(wrong);
@@ -91,7 +86,7 @@ impl Studio {
         if self.order.by_hand {
             beside.push(("cues", self.cue_sheet(jobs, &batch.fits)?));
         }
-        Ok(Printed { beside, made: batch.made, warnings: batch.warnings.into_iter().collect() })
+        Ok(Printed { beside, warnings: batch.warnings.into_iter().collect() })
     }
 
     /// The cards on their sheets as a PDF; with manual duplex, the backs as another.

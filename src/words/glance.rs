@@ -5,6 +5,40 @@ use super::fold::{Does, fold};
 /// Longer words are several without their gaps.
 const LONGEST: usize = 22;
 
+/// What a character does to a text at a glance.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Letter,
+    Figure,
+    /// It ends a word.
+    Parts,
+    /// The same, and stands for a letter inside one: `b!rthday`.
+    Sign,
+    /// Only a full reading sees through it.
+    Hidden,
+}
+
+const ASCII: [Kind; 128] = {
+    let mut kinds = [Kind::Parts; 128];
+    let mut c = 0;
+    while c < 128 {
+        let byte = c as u8;
+        kinds[c] = if byte.is_ascii_alphabetic() {
+            Kind::Letter
+        } else if byte.is_ascii_digit() {
+            Kind::Figure
+        } else if byte == b'!' {
+            Kind::Sign
+        } else if matches!(byte, b'@' | b'$' | b'|') || byte.is_ascii_control() && !byte.is_ascii_whitespace() {
+            Kind::Hidden
+        } else {
+            Kind::Parts
+        };
+        c += 1;
+    }
+    kinds
+};
+
 /// Gives every word of a text, folded, in order. `false` where the text is typed in a way that only a full reading sees through:
 /// other scripts, figures for letters, hidden characters, words spelled out or run together.
 pub fn glance(text: &str, mut put: impl FnMut(&str)) -> bool {
@@ -18,22 +52,27 @@ pub fn glance(text: &str, mut put: impl FnMut(&str)) -> bool {
             word.clear();
         }
     };
-    let mut inside = false;
+    // A figure or a sign inside a word, and before it a letter.
+    let (mut inside, mut after_letter) = (false, false);
     for c in text.chars() {
-        let letter = c.is_alphabetic();
+        let kind = match ASCII.get(c as usize) {
+            Some(kind) => *kind,
+            None if c.is_alphabetic() => Kind::Letter,
+            None if matches!(c, '€' | '£') => Kind::Sign,
+            None => Kind::Parts,
+        };
         // `b!rthday`, `w1sh`, `th3`
-        if inside && letter || c.is_ascii_digit() && word.ends_with(|w: char| w.is_alphabetic()) {
+        if kind == Kind::Hidden || inside && kind == Kind::Letter || after_letter && kind == Kind::Figure {
             return false;
         }
-        inside = !word.is_empty() && (c.is_ascii_digit() || matches!(c, '!' | '@' | '$' | '|' | '€' | '£'));
-        if c.is_ascii_alphanumeric() {
-            word.push(c.to_ascii_lowercase());
-        } else if c.is_ascii() {
-            if matches!(c, '@' | '$' | '|') || c.is_ascii_control() && !c.is_ascii_whitespace() {
-                return false;
+        inside = !word.is_empty() && matches!(kind, Kind::Figure | Kind::Sign);
+        if c.is_ascii() {
+            if matches!(kind, Kind::Letter | Kind::Figure) {
+                word.push(c.to_ascii_lowercase());
+            } else {
+                end(&mut word);
             }
-            end(&mut word);
-        } else if letter && (c as u32) >= 0x250 {
+        } else if kind == Kind::Letter && (c as u32) >= 0x250 {
             return false;
         } else {
             match fold(c, true, &mut word) {
@@ -42,6 +81,7 @@ pub fn glance(text: &str, mut put: impl FnMut(&str)) -> bool {
                 Does::Vanishes | Does::Alone => return false,
             }
         }
+        after_letter = kind == Kind::Letter && !word.is_empty();
         if word.len() >= LONGEST {
             return false;
         }

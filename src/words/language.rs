@@ -1,5 +1,8 @@
 //! Five languages known by their small words, and what each does to a word: contractions, small numbers, stems.
 
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
 use super::fold::Raw;
 use super::lexicon::Lexicon;
 use super::{hash, outlined, stem};
@@ -116,6 +119,11 @@ impl Language {
     /// A number in words, a day of the week or a month.
     #[must_use]
     pub fn is_number_or_day(self, word: &str) -> bool {
+        static KNOWN: [OnceLock<HashSet<String>>; 6] = [const { OnceLock::new() }; 6];
+        KNOWN[self as usize].get_or_init(|| self.numbers_and_days()).contains(word)
+    }
+
+    fn numbers_and_days(self) -> HashSet<String> {
         let days = match self {
             Language::English => {
                 "monday tuesday wednesday thursday friday saturday sunday january february march april june july august
@@ -139,9 +147,9 @@ impl Language {
             }
             Language::Other => "",
         };
-        days.split_whitespace().any(|d| d == word)
-            || Lexicon::numbers_of(self).iter().any(|n| n == word)
-            || self == Language::English && TENS.contains(&word)
+        let tens = if self == Language::English { &TENS[..] } else { &[] };
+        let words = days.split_whitespace().chain(tens.iter().copied()).map(str::to_owned);
+        words.chain(Lexicon::numbers_of(self).iter().cloned()).collect()
     }
 
     /// Judged by its ending, a word for a feeling, a manner or a doing rather than for a thing: `thoughtfulness`, `sparkling`.

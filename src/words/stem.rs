@@ -45,20 +45,23 @@ pub(super) fn english(word: &str) -> u64 {
     let mut n = bytes.len();
     let ends = |stem: &[u8; 24], n: usize, end: &str| n > end.len() && stem[..n].ends_with(end.as_bytes());
     let vowel = |stem: &[u8]| stem.iter().any(|b| b"aeiouy".contains(b));
-    if n > 4 && ["ies", "sses", "shes", "ches", "xes", "zes"].iter().any(|e| ends(&stem, n, e)) {
-        n -= 2;
-    } else if n > 3 && ends(&stem, n, "s") && !["ss", "us", "is"].iter().any(|e| ends(&stem, n, e)) {
-        n -= 1;
+    // The last letter tells at once which endings can't be there.
+    if stem[n - 1] == b's' {
+        if n > 4 && ["ies", "sses", "shes", "ches", "xes", "zes"].iter().any(|e| ends(&stem, n, e)) {
+            n -= 2;
+        } else if n > 3 && !["ss", "us", "is"].iter().any(|e| ends(&stem, n, e)) {
+            n -= 1;
+        }
     }
-    let cut = if ends(&stem, n, "ing") && n >= 6 && vowel(&stem[..n - 3]) {
-        3
-    } else if ends(&stem, n, "ied") && n >= 5 {
-        stem[n - 3] = b'i';
-        2
-    } else if (ends(&stem, n, "ed") && n >= 5 && vowel(&stem[..n - 2])) || (ends(&stem, n, "ly") && n >= 6) {
-        2
-    } else {
-        0
+    let cut = match stem[n - 1] {
+        b'g' if ends(&stem, n, "ing") && n >= 6 && vowel(&stem[..n - 3]) => 3,
+        b'd' if ends(&stem, n, "ied") && n >= 5 => {
+            stem[n - 3] = b'i';
+            2
+        }
+        b'd' if ends(&stem, n, "ed") && n >= 5 && vowel(&stem[..n - 2]) => 2,
+        b'y' if ends(&stem, n, "ly") && n >= 6 => 2,
+        _ => 0,
     };
     n -= cut;
     if cut > 0 && n > 3 && stem[n - 1] == stem[n - 2] && !b"lszaeiou".contains(&stem[n - 1]) {

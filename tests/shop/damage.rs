@@ -244,7 +244,7 @@ fn a_journal_that_is_gone_after_a_crash_is_no_secret() {
 /// Ledgers as older programs wrote them, with the export those programs made of them (`sqlite3 ledger.db .dump`).
 #[test]
 fn an_older_ledger_is_brought_up_to_date_and_a_copy_kept() {
-    for version in [1, 2] {
+    for version in [1, 2, 3] {
         let (shop, data) = (Shop::new(), format!("{}/tests/data/ledgers/version-{version}", env!("CARGO_MANIFEST_DIR")));
         let dump = fs::read_to_string(format!("{data}.sql")).unwrap();
         fs::remove_file(shop.file("ledger.db")).unwrap();

@@ -53,14 +53,17 @@ pub(super) fn draw(cover: &mut Cover<'_>) {
     let mut scraps: [Vec<Item>; 3] = Default::default();
     for _ in 0..TRIES {
         let at = Point::new(cover.chance.between(field.x0, field.x1), cover.chance.between(field.y0, field.y1));
-        let off = Vec2::new((at.x - heart.x) / window.width, (at.y - heart.y - deep / 2.0) / window.height);
-        // A superellipse: hugs a block of type better than an ellipse.
-        let far = (off.x.abs().powi(3) + off.y.abs().powi(3)).cbrt();
         // Thinning out towards the type, and downwards when falling.
         let density = if falling {
             if at.y > end { 0.0 } else { (1.5 * (1.0 - (at.y - field.y0) / (end - field.y0)).max(0.0)).powf(1.25) }
         } else {
-            ((far - 1.0) * 2.4).clamp(0.0, 1.0)
+            let off = Vec2::new((at.x - heart.x) / window.width, (at.y - heart.y - deep / 2.0) / window.height);
+            // A superellipse: hugs a block of type better than an ellipse. Most tries lie far within it or outside, and need no root.
+            match off.x.abs().powi(3) + off.y.abs().powi(3) {
+                cube if cube <= 1.0 => 0.0,
+                cube if cube >= 2.85 => 1.0,
+                cube => ((cube.cbrt() - 1.0) * 2.4).clamp(0.0, 1.0),
+            }
         };
         let room = apart * (1.0 + 1.1 * (1.0 - density.min(1.0)));
         if density <= 0.0

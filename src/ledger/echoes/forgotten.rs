@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
-use super::{NEW_PRINT, REST_BITS, load, unpack};
+use super::{REST_BITS, load, put_print, unpack};
 use crate::echo::{Earlier, Kept};
 use crate::ledger::{Change, Ledger, damaged};
 use crate::trouble::Result;
@@ -81,7 +81,7 @@ impl Change<'_> {
             self.tx.execute("INSERT INTO erased_note (day, traces) VALUES (?1, ?2)", params![forgotten.day, bytes])?;
             let erased = -self.tx.last_insert_rowid();
             for hash in &forgotten.fingerprints {
-                self.tx.execute(NEW_PRINT, params![hash, erased])?;
+                put_print(&self.tx, *hash, erased)?;
             }
             self.echoes.0.borrow_mut().keys.extend(forgotten.keys.iter().map(|key| (*key, erased)));
             Ok(true)

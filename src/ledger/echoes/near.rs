@@ -1,0 +1,104 @@
+//! Which earlier notes lie nearest to new ones, and which of those are worth reading.
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::rows::cards_with;
+use super::{load, text_of};
+use crate::echo::{self, Draft, Earlier, Glance, Scores, Traits};
+use crate::ledger::{Ledger, damaged};
+use crate::trouble::Result;
+
+/// So many notes are looked at closely, and so many for each sentence.
+const NEAREST: usize = 24;
+const NEAREST_A_SENTENCE: usize = 5;
+/// Never more than this in all.
+const MOST_NEAREST: usize = 48;
+
+impl Ledger {
+    /// The earlier notes a draft may be a copy of, nearest first.
+    pub fn nearest_notes(&self, draft: &Draft<'_>) -> Result<Vec<Earlier>> {
+        let traits = echo::traits(draft.text, &draft.recipient.names, false);
+        Ok(self.nearest_to(&[Some(&traits)])?.pop().unwrap_or_default())
+    }
+
+    /// The same for some drafts by their traits; nothing is near to one without.
+    pub fn nearest_to(&self, drafts: &[Option<&Traits>]) -> Result<Vec<Vec<Earlier>>> {
+        let mut search = Search { conn: self.conn(), all: Scores::default(), sentence: Scores::default(), cards: Vec::new() };
+        let near = |traits: Option<&Traits>| traits.map_or(Ok(Vec::new()), |traits| search.near(traits));
+        drafts.iter().copied().map(near).collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
+    }
+}
+
+/// What is used again from draft to draft.
+struct Search<'c> {
+    conn: &'c Connection,
+    all: Scores,
+    sentence: Scores,
+    cards: Vec<i64>,
+}
+
+impl Search<'_> {
+    fn near(&mut self, traits: &Traits) -> rusqlite::Result<Vec<Earlier>> {
+        let conn = self.conn;
+        let mut found: Vec<i64> = Vec::new();
+        for hash in &traits.fingerprints {
+            let mut ask = conn.prepare_cached("SELECT card FROM fingerprint WHERE hash = ?1")?;
+            let card = ask.query_row([hash], |r| r.get(0)).optional()?;
+            found.extend(card.filter(|card| !found.contains(card)));
+        }
+        let identical = found.len();
+        self.rank(traits, &mut found)?;
+        found.truncate(MOST_NEAREST);
+        let mut notes = Vec::new();
+        for (place, n) in found.into_iter().enumerate() {
+            if place >= identical && n >= 0 && !worth_a_look(conn, n, &traits.glance)? {
+                continue;
+            }
+            if let Some(mut earlier) = load(conn, n)? {
+                earlier.identical = place < identical;
+                notes.push(earlier);
+            }
+        }
+        Ok(notes)
+    }
+
+    /// Adds the cards that share the most telling keys with a note: the best of all, and the best for each sentence.
+    fn rank(&mut self, traits: &Traits, found: &mut Vec<i64>) -> rusqlite::Result<()> {
+        let mut asked: Vec<(u32, usize)> = traits.asked().collect();
+        asked.sort_by_key(|(_, sentence)| *sentence);
+        let several = asked.first().map(|key| key.1) != asked.last().map(|key| key.1);
+        let (mut best, mut of_sentences) = (Vec::new(), Vec::new());
+        for sentence in asked.chunk_by(|a, b| a.1 == b.1) {
+            for (key, _) in sentence {
+                self.cards.clear();
+                cards_with(self.conn, *key, &mut self.cards)?;
+                // A key that many notes have tells little.
+                let worth = 1.0 / (1.0 + (self.cards.len().max(1) as f32).ln());
+                for card in &self.cards {
+                    self.all.add(*card, worth);
+                    if several {
+                        self.sentence.add(*card, worth);
+                    }
+                }
+            }
+            self.sentence.take_best(NEAREST_A_SENTENCE, &mut of_sentences);
+        }
+        self.all.take_best(NEAREST, &mut best);
+        for card in best.into_iter().chain(of_sentences) {
+            if !found.contains(&card) {
+                found.push(card);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the note of this card may be more to a draft than one that shares some words. Whose it is isn't asked for yet: of most
+/// notes that is never needed.
+fn worth_a_look(conn: &Connection, n: i64, glance: &Glance) -> rusqlite::Result<bool> {
+    let mut ask = conn.prepare_cached("SELECT note, ps FROM card WHERE n = ?1")?;
+    let mut rows = ask.query([n])?;
+    let Some(row) = rows.next()? else { return Ok(false) };
+    let (note, ps) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+    Ok(if ps.is_empty() { glance.may_echo(note) } else { glance.may_echo(&text_of(note, ps)) })
+}

@@ -1,0 +1,50 @@
+//! Further eyes on one ledger: an open file for each processor, so that many questions are asked by all of them at once.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::ledger::{Ledger, damaged};
+use crate::trouble::Result;
+
+/// A ledger's further eyes, opened when they are first needed. What each of them sees is the ledger as it was then.
+#[derive(Debug)]
+pub struct Readers {
+    path: PathBuf,
+    open: Vec<Mutex<Option<Ledger>>>,
+}
+
+impl Ledger {
+    /// Further eyes on this ledger, which must lie in a file.
+    #[must_use]
+    pub fn readers(&self) -> Readers {
+        let path = self.conn.path().map(PathBuf::from).unwrap_or_default();
+        Readers { path, open: (0..rayon::current_num_threads()).map(|_| Mutex::default()).collect() }
+    }
+}
+
+impl Readers {
+    /// Asks with the eyes of this processor. `work` must not wait for others: they may want to ask with the same.
+    pub fn read<T>(&self, work: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
+        let own = rayon::current_thread_index().unwrap_or(0) % self.open.len();
+        let mut open = self.open[own].lock().unwrap_or_else(PoisonError::into_inner);
+        let ledger = match &mut *open {
+            Some(ledger) => ledger,
+            none => none.insert(self.open_one()?),
+        };
+        work(ledger)
+    }
+
+    fn open_one(&self) -> Result<Ledger> {
+        let open = || -> rusqlite::Result<Connection> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let conn = Connection::open_with_flags(&self.path, flags)?;
+            Ledger::settle(&conn)?;
+            // One moment for all questions, and the file is locked once for them.
+            conn.execute_batch("BEGIN")?;
+            Ok(conn)
+        };
+        open().map(|conn| Ledger { conn, operation: None }).map_err(|e| damaged(&e))
+    }
+}
