@@ -143,28 +143,41 @@ struct Above {
 }
 
 impl Above {
-    /// The next card of the sheet, with all notes that are near to it: those on record, and those above it.
-    fn add<'e>(&mut self, asked: Asked<'e>) -> (Met<'e>, Vec<Earlier>) {
-        let Asked { mut met, traits, mut near } = asked;
-        if met.clear() {
-            if let Some(line) = self.lines.get(&met.card) {
-                met.against.push(
-                    Finding::new(Rule::DoNotSend, format!("this card is on the sheet already, at line {line}"))
-                        .called(HEADING)
-                        .help("keep one of the two; a second card on another occasion needs another name for the occasion"),
-                );
-            }
-            self.lines.entry(met.card.clone()).or_insert(met.entry.line);
-        }
-        if let (Some(known), Some(traits)) = (&met.known, &traits) {
-            let above = self.pile.nearest(traits).into_iter().filter_map(|n| self.notes.get(n));
-            near.extend(above.filter(|old| old.may_be(traits)).cloned());
-            if !is_blank(met.entry) {
+    /// The next cards of the sheet, with all notes that are near to them: those on record, and those above each of them.
+    fn add<'e>(&mut self, asked: Vec<Asked<'e>>) -> Vec<(Met<'e>, Vec<Earlier>)> {
+        // First all are put down, then each is held against those before it.
+        let mut put: Vec<(Asked<'e>, usize)> = asked.into_iter().map(|asked| (asked, 0)).collect();
+        for (Asked { met, traits, .. }, before) in &mut put {
+            self.only_once(met);
+            *before = self.notes.len();
+            if let (Some(known), Some(traits), false) = (&met.known, traits, is_blank(met.entry)) {
                 self.pile.add(traits);
-                self.notes.push(known.as_earlier(&met));
+                self.notes.push(known.as_earlier(met));
             }
         }
-        (met, near)
+        let held = |(Asked { met, traits, mut near }, before): (Asked<'e>, usize)| {
+            if let Some(traits) = &traits {
+                let above = self.pile.nearest(traits, before).into_iter().filter_map(|n| self.notes.get(n));
+                near.extend(above.filter(|old| old.may_be(traits)).cloned());
+            }
+            (met, near)
+        };
+        put.into_par_iter().map(held).collect()
+    }
+
+    /// Says of a card that is on the sheet already where it is.
+    fn only_once(&mut self, met: &mut Met<'_>) {
+        if !met.clear() {
+            return;
+        }
+        if let Some(line) = self.lines.get(&met.card) {
+            met.against.push(
+                Finding::new(Rule::DoNotSend, format!("this card is on the sheet already, at line {line}"))
+                    .called(HEADING)
+                    .help("keep one of the two; a second card on another occasion needs another name for the occasion"),
+            );
+        }
+        self.lines.entry(met.card.clone()).or_insert(met.entry.line);
     }
 }
 
@@ -351,7 +364,7 @@ impl<'a> Desk<'a> {
             };
             let (judged, met) = rayon::join(judge, ask);
             done.extend(judged?);
-            ready.extend(met?.into_iter().flatten().map(|asked| above.add(asked)));
+            ready = above.add(met?.into_iter().flatten().collect());
         }
     }
 

@@ -1,8 +1,8 @@
 //! People, history and today in; who is owed a card, a call or an answer, and by when, out. Pure.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Range;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::day::{Birthday, Day};
@@ -80,6 +80,9 @@ impl Post {
         at
     }
 }
+
+/// People asked about by one processor: enough that none waits long, and that a small shop needs only one.
+const TOGETHER: usize = 256;
 
 /// How long after its day a card is still owed; after that it was missed.
 pub const MISSED_AFTER: i64 = 14;
@@ -189,52 +192,28 @@ pub struct Sent {
     pub state: String,
 }
 
-/// Everybody's history without its words: for each person, in the order of `people`, their marks, oldest first.
-#[derive(Clone, Debug, Default)]
-pub struct Stories {
-    marks: Vec<Mark>,
-    ends: Vec<usize>,
-    people: usize,
+/// Everybody's history without its words: whoever has it tells the marks of one person at a time, oldest first, so that those of
+/// thousands are never held at once.
+pub struct Stories<'a>(Box<Tell<'a>>);
+
+type Tell<'a> = dyn Fn(usize, &mut Vec<Mark>) + Send + Sync + 'a;
+
+impl<'a> Stories<'a> {
+    /// `tell` puts the marks of the person at a place in the order of `people` into the list, which is empty.
+    pub fn new(tell: impl Fn(usize, &mut Vec<Mark>) + Send + Sync + 'a) -> Stories<'a> {
+        Stories(Box::new(tell))
+    }
+
+    /// The marks of the person at `at`, in a list that is emptied before.
+    pub fn of(&self, at: usize, marks: &mut Vec<Mark>) {
+        marks.clear();
+        self.0(at, marks);
+    }
 }
 
-/// After so many people it is reckoned how much room all of them will need.
-const FIRST: usize = 64;
-
-impl Stories {
-    /// None yet, of so many people.
-    #[must_use]
-    pub fn of_people(people: usize) -> Stories {
-        Stories { people, ends: Vec::with_capacity(people), ..Stories::default() }
-    }
-
-    /// Adds a mark to the person at hand.
-    pub fn push(&mut self, mark: Mark) {
-        self.marks.push(mark);
-    }
-
-    /// Forgets the marks of the person at hand.
-    pub fn start_over(&mut self) {
-        self.marks.truncate(self.ends.last().copied().unwrap_or(0));
-    }
-
-    /// Goes on to the next person.
-    pub fn next_person(&mut self) {
-        self.ends.push(self.marks.len());
-        if self.ends.len() == FIRST {
-            // A little more than the others will need as far as can be seen: memory that isn't used costs nothing, and growing does.
-            self.marks.reserve(self.marks.len() / FIRST * self.people.saturating_sub(FIRST) * 5 / 4);
-        }
-    }
-
-    /// The marks of the person at `at`.
-    #[must_use]
-    pub fn of(&self, at: usize) -> &[Mark] {
-        let range: Range<usize> = match (at.checked_sub(1).map(|b| self.ends.get(b)), self.ends.get(at)) {
-            (None, Some(end)) => 0..*end,
-            (Some(Some(begin)), Some(end)) => *begin..*end,
-            _ => 0..0,
-        };
-        &self.marks[range]
+impl std::fmt::Debug for Stories<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stories")
     }
 }
 
@@ -244,7 +223,7 @@ pub struct Affairs<'a> {
     /// Everybody, by id.
     pub people: &'a [Party],
     /// Their history.
-    pub stories: &'a Stories,
+    pub stories: &'a Stories<'a>,
     /// The cards of the last year and a bit.
     pub sent: &'a [Sent],
     /// The shop's rules.
@@ -266,29 +245,23 @@ pub fn due(affairs: &Affairs<'_>, window: Window) -> Vec<Due> {
     for sent in affairs.sent {
         by_who.entry(&sent.to).or_default().push(sent);
     }
-    let mut found = Vec::new();
-    for (at, person) in affairs.people.iter().enumerate() {
-        if person.status == Status::Deceased {
-            continue;
+    let ask = |from: usize, some: &[Party]| {
+        let (mut found, mut quiet, mut marks) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, person) in (from..).zip(some) {
+            affairs.stories.of(at, &mut marks);
+            quiet.extend(history::quiet_since(affairs, person, &marks, &by_who).map(|last| (last, at)));
+            owed(affairs, person, &marks, &by_who, window, &mut found);
         }
-        let marks = affairs.stories.of(at);
-        let own = [Some(&person.id), person.household.as_ref()];
-        let sent: Vec<&Sent> = own.iter().flatten().filter_map(|id| by_who.get(*id)).flatten().copied().collect();
-        let mut theirs = Vec::new();
-        yearly(affairs, person, &sent, window, &mut theirs);
-        history::follow(affairs, person, marks, &sent, window, &mut theirs);
-        if !matches!(person.status, Status::Contact | Status::Undeliverable) {
-            theirs.retain(|d| d.kind != Give::Card);
-        }
-        if !theirs.is_empty() {
-            restraint::hold(affairs, marks, &sent, &mut theirs);
-        }
-        if person.status == Status::Undeliverable {
-            restraint::want_address(&mut theirs);
-        }
-        found.append(&mut theirs);
-    }
-    for quiet in history::quiet(affairs, &by_who, window) {
+        (found, quiet)
+    };
+    let parts: Vec<_> = if affairs.people.len() <= TOGETHER {
+        vec![ask(0, affairs.people)]
+    } else {
+        affairs.people.par_chunks(TOGETHER).enumerate().map(|(n, some)| ask(n * TOGETHER, some)).collect()
+    };
+    let (found, quiet): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    let mut found: Vec<Due> = found.into_iter().flatten().collect();
+    for quiet in history::quiet(affairs, quiet.into_iter().flatten().collect(), &by_who, window) {
         if !found.iter().any(|d: &Due| d.to == quiet.to && d.occasion == quiet.occasion) {
             found.push(quiet);
         }
@@ -300,6 +273,28 @@ pub fn due(affairs: &Affairs<'_>, window: Window) -> Vec<Due> {
     };
     found.sort_by(|a, b| (rank(a), a.post_by, a.day, &a.to, &a.occasion).cmp(&(rank(b), b.post_by, b.day, &b.to, &b.occasion)));
     found
+}
+
+/// What one person is owed.
+fn owed(affairs: &Affairs<'_>, person: &Party, marks: &[Mark], by_who: &ByWho<'_>, window: Window, found: &mut Vec<Due>) {
+    if person.status == Status::Deceased {
+        return;
+    }
+    let own = [Some(&person.id), person.household.as_ref()];
+    let sent: Vec<&Sent> = own.iter().flatten().filter_map(|id| by_who.get(*id)).flatten().copied().collect();
+    let mut theirs = Vec::new();
+    yearly(affairs, person, &sent, window, &mut theirs);
+    history::follow(affairs, person, marks, &sent, window, &mut theirs);
+    if !matches!(person.status, Status::Contact | Status::Undeliverable) {
+        theirs.retain(|d| d.kind != Give::Card);
+    }
+    if !theirs.is_empty() {
+        restraint::hold(affairs, marks, &sent, &mut theirs);
+    }
+    if person.status == Status::Undeliverable {
+        restraint::want_address(&mut theirs);
+    }
+    found.append(&mut theirs);
 }
 
 /// A card for somebody, before anybody looked whether it may go.

@@ -79,7 +79,7 @@ pub fn missed(due: &Due, today: Day) -> bool {
 pub struct Books {
     pub rules: Rules,
     pub people: Vec<Party>,
-    pub stories: Stories,
+    pub stories: Stories<'static>,
 }
 
 impl Books {

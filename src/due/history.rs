@@ -170,47 +170,51 @@ fn offer(affairs: &Affairs<'_>, person: &Party, occasion: &Occasion, window: Win
     window.holds(day).then(|| Due { late: false, ..card(affairs, person, occasion, day, affairs.post.last_before(day)) })
 }
 
-/// The few who were not heard from for the longest time. Chosen on the first of the month, so that the choice stays the same all
-/// month; whoever is heard from or written to drops out, and nobody moves up.
-pub(super) fn quiet(affairs: &Affairs<'_>, by_who: &ByWho<'_>, window: Window) -> Vec<Due> {
-    let habits = &affairs.rules.habits;
+/// Whether somebody must have told it: neither a fact nor something silent.
+fn loud(affairs: &Affairs<'_>, mark: &Mark) -> bool {
+    !affairs.rules.meaning(mark.kind).is_some_and(|k| k.silent || k.fact)
+}
+
+/// The day somebody was last heard from, if that is long ago on the first of the month and nothing of theirs is near.
+pub(super) fn quiet_since(affairs: &Affairs<'_>, person: &Party, marks: &[Mark], by_who: &ByWho<'_>) -> Option<Day> {
+    let first = Month::of(affairs.today).first();
+    if person.status != Status::Contact {
+        return None;
+    }
+    let last = marks.iter().rev().filter(|m| m.on < first).find(|m| loud(affairs, m))?.on;
+    if last > first.plus(-i64::from(affairs.rules.habits.quiet_days)) {
+        return None;
+    }
+    let soon = |date: Option<crate::day::Birthday>| date.is_some_and(|d| d.next(first) < first.plus(60));
+    let own = [Some(&person.id), person.household.as_ref()];
+    let mut sent = own.iter().flatten().filter_map(|id| by_who.get(*id)).flatten();
+    let near = soon(person.birthday) || soon(person.anniversary) || sent.any(|s| s.made < first && s.made >= first.plus(-365));
+    (!near).then_some(last)
+}
+
+/// The few who were not heard from for the longest time, of those who are quiet since a day. Chosen on the first of the month, so that
+/// the choice stays the same all month; whoever is heard from or written to drops out, and nobody moves up.
+pub(super) fn quiet(affairs: &Affairs<'_>, mut longest: Vec<(Day, usize)>, by_who: &ByWho<'_>, window: Window) -> Vec<Due> {
     let first = Month::of(affairs.today).first();
     let occasion = Occasion::new("hello");
-    let loud = |m: &&Mark| !affairs.rules.meaning(m.kind).is_some_and(|k| k.silent || k.fact);
-    let mut longest: Vec<(Day, usize)> = Vec::new();
-    for (at, person) in affairs.people.iter().enumerate() {
-        if person.status != Status::Contact {
-            continue;
-        }
-        let marks = affairs.stories.of(at);
-        let Some(last) = marks.iter().rev().filter(|m| m.on < first).find(loud) else { continue };
-        if last.on > first.plus(-i64::from(habits.quiet_days)) {
-            continue;
-        }
-        let soon = |date: Option<crate::day::Birthday>| date.is_some_and(|d| d.next(first) < first.plus(60));
-        let own = [Some(&person.id), person.household.as_ref()];
-        let mut sent = own.iter().flatten().filter_map(|id| by_who.get(*id)).flatten();
-        if soon(person.birthday) || soon(person.anniversary) || sent.any(|s| s.made < first && s.made >= first.plus(-365)) {
-            continue;
-        }
-        longest.push((last.on, at));
-    }
+    let mut marks = Vec::new();
     longest.sort_unstable();
     let mut found = Vec::new();
-    for (last, at) in longest.into_iter().take(habits.quiet_people) {
-        let (person, marks) = (&affairs.people[at], affairs.stories.of(at));
+    for (last, at) in longest.into_iter().take(affairs.rules.habits.quiet_people) {
+        let person = &affairs.people[at];
+        affairs.stories.of(at, &mut marks);
         let Some(mut due) = offer(affairs, person, &occasion, window) else { continue };
         let made = by_who.get(&person.id).and_then(|s| s.iter().find(|s| s.made >= first));
         match made {
             Some(made) if made.state == "printed" && made.occasion == "hello" => due.state = "printed",
             Some(_) => continue,
-            None if marks.iter().any(|m| m.on >= first && loud(&m)) => continue,
+            None if marks.iter().any(|m| m.on >= first && loud(affairs, m)) => continue,
             None => {}
         }
         due.why = format!("last heard from on {}", last.plain());
-        due.touch = marks.iter().rev().filter(|m| m.on == last).find(loud).map(|m| m.n);
+        due.touch = marks.iter().rev().filter(|m| m.on == last).find(|m| loud(affairs, m)).map(|m| m.n);
         let mut only = vec![due];
-        super::restraint::hold(affairs, marks, &[], &mut only);
+        super::restraint::hold(affairs, &marks, &[], &mut only);
         found.append(&mut only);
     }
     found

@@ -44,13 +44,10 @@ impl Shop {
     }
 
     fn due_in(&self, from: &str, to: &str, today: &str) -> Vec<Due> {
-        let mut stories = Stories::default();
-        for at in 0..self.people.len() {
-            let mut marks: Vec<Mark> = self.touches.iter().filter(|t| t.0 == at).map(|t| self.rules.mark(1, &t.1)).collect();
+        let stories = Stories::new(|at, marks| {
+            marks.extend(self.touches.iter().filter(|t| t.0 == at).map(|t| self.rules.mark(1, &t.1)));
             marks.sort_by_key(|m| m.on);
-            marks.into_iter().for_each(|m| stories.push(m));
-            stories.next_person();
-        }
+        });
         let people: Vec<Party> = self.people.iter().map(Party::from).collect();
         let (sent, rules, post) = (&self.sent, &self.rules, &self.post);
         let affairs = Affairs { people: &people, stories: &stories, sent, rules, post, today: day(today) };

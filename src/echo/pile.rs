@@ -23,8 +23,6 @@ pub struct Pile {
     prints: ByNumber,
     keys: ByNumber,
     count: usize,
-    all: Scores,
-    sentence: Scores,
 }
 
 /// A key as the table wants it: its places come from the low bits, its tags from the high ones.
@@ -44,32 +42,34 @@ impl Pile {
         self.count += 1;
     }
 
-    /// The notes a note with these traits may be a copy of, in the order they were put down.
+    /// Of the first `count` notes those that a note with these traits may be a copy of, in the order they were put down.
     #[must_use]
-    pub fn nearest(&mut self, traits: &Traits) -> Vec<usize> {
-        if self.count <= NEAREST {
-            return (0..self.count).collect();
+    pub fn nearest(&self, traits: &Traits, count: usize) -> Vec<usize> {
+        if count <= NEAREST {
+            return (0..count).collect();
         }
+        let before = |notes: &'_ [i64]| notes.partition_point(|note| *note < count as i64);
         let same = traits.fingerprints.iter().filter_map(|print| self.prints.get(&(*print as u64)));
-        let mut found: Vec<i64> = same.flat_map(|same| same.iter().rev().take(3)).copied().collect();
+        let mut found: Vec<i64> = same.flat_map(|same| same[..before(same)].iter().rev().take(3)).copied().collect();
+        let (mut all, mut of_sentence) = (Scores::default(), Scores::default());
         let mut asked: Vec<(u32, usize)> = traits.asked().collect();
         asked.sort_by_key(|(_, sentence)| *sentence);
         let several = asked.first().map(|key| key.1) != asked.last().map(|key| key.1);
         for sentence in asked.chunk_by(|a, b| a.1 == b.1) {
             for (key, _) in sentence {
-                let Some(sharing) = self.keys.get(&spread(*key)) else { continue };
+                let Some(sharing) = self.keys.get(&spread(*key)).map(|notes| &notes[..before(notes)]) else { continue };
                 // A key that half the sheet shares tells little.
-                let worth = 1.0 / (1.0 + (sharing.len() as f32).ln());
+                let worth = 1.0 / (1.0 + (sharing.len().max(1) as f32).ln());
                 for note in sharing.iter().rev().take(NEWEST) {
-                    self.all.add(*note, worth);
+                    all.add(*note, worth);
                     if several {
-                        self.sentence.add(*note, worth);
+                        of_sentence.add(*note, worth);
                     }
                 }
             }
-            self.sentence.take_best(NEAREST_A_SENTENCE, &mut found);
+            of_sentence.take_best(NEAREST_A_SENTENCE, &mut found);
         }
-        self.all.take_best(NEAREST, &mut found);
+        all.take_best(NEAREST, &mut found);
         found.sort_unstable();
         found.dedup();
         found.into_iter().filter_map(|note| usize::try_from(note).ok()).collect()
@@ -90,17 +90,18 @@ mod tests {
             pile.add(&traits(&note(n), &[], false));
         }
         for n in [0, 250, 499] {
-            let near = pile.nearest(&traits(&note(n), &[], false));
+            let near = pile.nearest(&traits(&note(n), &[], false), 500);
             assert!(near.contains(&n) && near.len() < 60, "{n}: {near:?}");
         }
         let swapped = note(33).replace("heron", "badger");
-        assert!(pile.nearest(&traits(&swapped, &[], false)).contains(&33));
+        assert!(pile.nearest(&traits(&swapped, &[], false), 500).contains(&33));
+        assert!(pile.nearest(&traits(&swapped, &[], false), 33).iter().all(|n| *n < 33), "only what stands above");
     }
 
     #[test]
     fn on_a_small_sheet_every_note_is_looked_at() {
         let mut pile = Pile::default();
         (0..20).for_each(|_| pile.add(&Traits::default()));
-        assert_eq!(pile.nearest(&Traits::default()).len(), 20);
+        assert_eq!(pile.nearest(&Traits::default(), 20).len(), 20);
     }
 }

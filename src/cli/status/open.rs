@@ -36,9 +36,10 @@ impl Open {
 /// Every open thread, by kind and words; the longest open first.
 pub fn threads(ledger: &Ledger, books: &Books) -> Result<Vec<Open>> {
     let mut found: Vec<(i64, u16, Day, &Id)> = Vec::new();
+    let mut marks = Vec::new();
     for (at, person) in books.people.iter().enumerate().filter(|(_, p)| p.status != Status::Deceased) {
-        let marks = books.stories.of(at);
-        for thread in books.rules.threads(marks).iter().filter(|t| t.closed.is_none()) {
+        books.stories.of(at, &mut marks);
+        for thread in books.rules.threads(&marks).iter().filter(|t| t.closed.is_none()) {
             let mark = marks[thread.at];
             found.push((mark.n, mark.kind, mark.on, &person.id));
         }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::trouble::{Result, Trouble};
 
 /// How hard streams are pressed, from 1 to 12: `docs/speed.md` has what each costs.
-const PRESSED: i32 = 6;
+const PRESSED: i32 = 5;
 /// Small objects kept together in one deflated stream.
 const TOGETHER: usize = 200;
 
