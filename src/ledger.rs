@@ -1,7 +1,9 @@
 //! The ledger: people, cards and history in one `SQLite` file. The only room that names rusqlite.
 
+use std::cell::RefCell;
 use std::fs::OpenOptions;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
@@ -34,6 +36,8 @@ pub struct Ledger {
     conn: Connection,
     /// The command whose changes are written down for `undo`; without one nothing is.
     operation: Option<journal::Begun>,
+    /// The newest notes of the echo index, once they were asked for.
+    fresh: RefCell<Arc<echoes::Fresh>>,
 }
 
 impl Ledger {
@@ -69,7 +73,11 @@ impl Ledger {
             })
             .map_err(|e| damaged(&e))?;
         schema::prepare(&mut conn, path)?;
-        Ok(Ledger { conn, operation: None })
+        Ok(Ledger::of(conn))
+    }
+
+    fn of(conn: Connection) -> Ledger {
+        Ledger { conn, operation: None, fresh: RefCell::default() }
     }
 
     /// What holds for every open ledger.

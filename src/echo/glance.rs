@@ -134,4 +134,26 @@ mod tests {
         assert!(!draft.may_echo(other));
         assert!(seen("Too short").may_echo(other));
     }
+
+    #[test]
+    fn words_in_the_drafts_order_count_for_more() {
+        let draft = "kettle ladder piano lantern orchard violin cellar curtain basket hammer mirror chimney canoe helmet glove apron \
+                     skillet muffin pepper turnip";
+        let draft = seen(draft);
+        let shared = ["ladder", "lantern", "violin", "basket", "mirror", "helmet", "skillet"];
+        let other = [
+            "plum", "quince", "heron", "otter", "donkey", "banjo", "atlas", "parcel", "needle", "trophy", "ferry", "tunnel",
+            "comet",
+        ];
+        let mixed = |shared: &mut dyn Iterator<Item = &&str>| -> String {
+            let mut words = Vec::new();
+            for (n, word) in other.iter().enumerate() {
+                words.push(*word);
+                words.extend((n % 2 == 0).then(|| shared.next()).flatten());
+            }
+            words.join(" ")
+        };
+        assert!(draft.may_echo(&mixed(&mut shared.iter())), "seven of twenty, in order");
+        assert!(!draft.may_echo(&mixed(&mut shared.iter().rev())), "the same, backwards");
+    }
 }

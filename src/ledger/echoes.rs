@@ -19,11 +19,13 @@ use crate::trouble::{Result, Trouble};
 use crate::words::{AsItIs, FOLDING};
 
 mod forgotten;
+mod fresh;
 mod near;
 mod rows;
 mod unheard;
 
 pub use forgotten::Forgotten;
+pub use fresh::{Fresh, SCHEMA as FRESH};
 use rows::{NEWEST, REST_BITS, append, put_row, row, split, unpack};
 
 /// The tables. `card` below zero is a note of somebody who was erased, by its row in `erased_note`.
@@ -105,16 +107,21 @@ fn state(conn: &Connection, what: &str) -> rusqlite::Result<Option<i64>> {
     conn.prepare_cached("SELECT value FROM echo_state WHERE what = ?1")?.query_row([what], |r| r.get(0)).optional()
 }
 
-/// Writes what waits: rows and words in order, which is what the disk likes.
+/// Writes what waits: few notes as they are, many into their rows; rows and words in order, which is what the disk likes.
 fn write(conn: &Connection, waiting: &mut Waiting) -> rusqlite::Result<()> {
     if waiting.notes == 0 && waiting.keys.is_empty() {
         return Ok(());
     }
-    waiting.keys.sort_by_key(|(key, _)| key >> REST_BITS);
-    for row_keys in waiting.keys.chunk_by(|a, b| a.0 >> REST_BITS == b.0 >> REST_BITS) {
-        let (bucket, _) = split(row_keys[0].0);
-        let new: Vec<(u16, i64)> = row_keys.iter().map(|(key, card)| (split(*key).1, *card)).collect();
-        append(conn, bucket, &new)?;
+    if !fresh::put(conn, &waiting.keys)? {
+        let mut keys = fresh::all(conn)?;
+        conn.execute("DELETE FROM echo_fresh", [])?;
+        keys.append(&mut waiting.keys);
+        keys.sort_by_key(|(key, _)| key >> REST_BITS);
+        for row_keys in keys.chunk_by(|a, b| a.0 >> REST_BITS == b.0 >> REST_BITS) {
+            let (bucket, _) = split(row_keys[0].0);
+            let new: Vec<(u16, i64)> = row_keys.iter().map(|(key, card)| (split(*key).1, *card)).collect();
+            append(conn, bucket, &new)?;
+        }
     }
     waiting.keys.clear();
     let mut stems: Vec<(i64, i64)> = waiting.stems.drain().collect();
@@ -310,7 +317,8 @@ impl Change<'_> {
                     .execute(params![hash, card])?,
             };
         }
-        for key in traits.kept() {
+        let in_rows = !fresh::take_out(&self.tx, card)?;
+        for key in traits.kept().filter(|_| in_rows) {
             let (bucket, rest) = split(key);
             let mut entries = row(&self.tx, bucket)?;
             let before = entries.len();
@@ -376,7 +384,7 @@ fn rebuild(change: &Change<'_>, total: u64, progress: &mut dyn FnMut(u64, u64)) 
             stay.push((bucket, entries));
         }
     }
-    conn.execute_batch("DELETE FROM echo; DELETE FROM term; DELETE FROM fingerprint WHERE card >= 0; DELETE FROM echo_state;")?;
+    conn.execute_batch("DELETE FROM echo; DELETE FROM echo_fresh WHERE card >= 0; DELETE FROM term; DELETE FROM fingerprint WHERE card >= 0; DELETE FROM echo_state;")?;
     for (bucket, entries) in stay {
         put_row(conn, bucket, &entries)?;
     }

@@ -45,6 +45,6 @@ impl Readers {
             conn.execute_batch("BEGIN")?;
             Ok(conn)
         };
-        open().map(|conn| Ledger { conn, operation: None }).map_err(|e| damaged(&e))
+        open().map(Ledger::of).map_err(|e| damaged(&e))
     }
 }

@@ -350,6 +350,7 @@ fn bring_up(tx: &Connection, version: i32) -> rusqlite::Result<()> {
     }
     if version < 4 {
         tx.execute_batch(CARDS_BY_DAY)?;
+        tx.execute_batch(echoes::FRESH)?;
         tx.execute_batch(story::TRIGGERS)?;
     }
     // Whatever else changed: the rows as they are now are the ones to keep.

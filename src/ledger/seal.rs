@@ -42,7 +42,7 @@ const fn numbered(table: &'static str) -> Sealed {
 }
 
 /// What is sealed. The echo's rows aren't: they can be made anew from the notes, and are compared with them.
-const SEALED: [Sealed; 13] = [
+const SEALED: [Sealed; 14] = [
     Sealed { table: "household", group: "{}.id", rows: "id = ?1", only: "" },
     Sealed { table: "person", group: "{}.id", rows: "id = ?1", only: "" },
     Sealed { table: "origin", group: "{}.person", rows: "person = ?1", only: "" },
@@ -57,6 +57,7 @@ const SEALED: [Sealed; 13] = [
     numbered("erased_note"),
     // The words of these are gone, so nothing else can tell whether they are right.
     Sealed { table: "fingerprint", group: "{}.card", rows: "card = ?1", only: "{}.card < 0" },
+    Sealed { table: "echo_fresh", group: "{}.card", rows: "card = ?1", only: "{}.card < 0" },
 ];
 
 /// Notes from now on, for this connection only, which groups are touched. Whoever writes past this program leaves no note, and the
@@ -224,7 +225,7 @@ impl Ledger {
                 "household" => "the households",
                 "origin" => "the numbers in other programs",
                 "suppression" => "the marks of people erased",
-                "erased_note" | "fingerprint" => "what is kept of erased notes",
+                "erased_note" | "fingerprint" | "echo_fresh" => "what is kept of erased notes",
                 _ => "what `undo` needs",
             };
             let which: Vec<String> = wrong

@@ -123,9 +123,11 @@ fn who_changed_rows_on_purpose_can_say_so() {
 #[test]
 fn an_emptied_echo_is_found_and_made_anew() {
     let empty = "UPDATE pen SET may = 'index'; DELETE FROM fingerprint WHERE card > 0; UPDATE pen SET may = ''";
-    for sql in
-        [empty, "DELETE FROM echo", "DELETE FROM echo; DELETE FROM term; UPDATE echo_state SET value = 0 WHERE what = 'notes'"]
-    {
+    for sql in [
+        empty,
+        "DELETE FROM echo; DELETE FROM echo_fresh WHERE card > 0",
+        "DELETE FROM echo; DELETE FROM echo_fresh WHERE card > 0; DELETE FROM term; UPDATE echo_state SET value = 0 WHERE what = 'notes'",
+    ] {
         let shop = printed();
         shop.sql(sql).unwrap();
         let said = shop.run(&["doctor", "--json"]).ended(4);

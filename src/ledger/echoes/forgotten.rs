@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
-use super::{REST_BITS, load, put_print, unpack};
+use super::{REST_BITS, fresh, load, put_print, unpack};
 use crate::echo::{Earlier, Kept};
 use crate::ledger::{Change, Ledger, damaged};
 use crate::trouble::Result;
@@ -52,6 +52,11 @@ impl Ledger {
                     if let Some(forgotten) = found.get_mut(&n) {
                         forgotten.keys.push((bucket as u32) << REST_BITS | u32::from(rest));
                     }
+                }
+            }
+            for (key, n) in fresh::all(conn)?.into_iter().filter(|e| e.1 < 0) {
+                if let Some(forgotten) = found.get_mut(&n) {
+                    forgotten.keys.push(key);
                 }
             }
             let mut all: Vec<Forgotten> = found.into_values().collect();

@@ -1,9 +1,11 @@
 //! Which earlier notes lie nearest to new ones, and which of those are worth reading.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::rows::cards_with;
-use super::{load, text_of};
+use super::{Fresh, fresh, load, text_of};
 use crate::echo::{self, Draft, Earlier, Glance, Scores, Traits};
 use crate::ledger::{Ledger, damaged};
 use crate::trouble::Result;
@@ -23,15 +25,29 @@ impl Ledger {
 
     /// The same for some drafts by their traits; nothing is near to one without.
     pub fn nearest_to(&self, drafts: &[Option<&Traits>]) -> Result<Vec<Vec<Earlier>>> {
-        let mut search = Search { conn: self.conn(), all: Scores::default(), sentence: Scores::default(), cards: Vec::new() };
+        let fresh = self.fresh().map_err(|e| damaged(&e))?;
+        let (all, sentence) = (Scores::default(), Scores::default());
+        let mut search = Search { conn: self.conn(), fresh: &fresh, all, sentence, cards: Vec::new() };
         let near = |traits: Option<&Traits>| traits.map_or(Ok(Vec::new()), |traits| search.near(traits));
         drafts.iter().copied().map(near).collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
+    }
+}
+
+impl Ledger {
+    /// The fresh notes, read anew if there are others by now.
+    fn fresh(&self) -> rusqlite::Result<Arc<Fresh>> {
+        let mut known = self.fresh.borrow_mut();
+        if known.stamp != fresh::stamp(self.conn())? {
+            *known = Arc::new(Fresh::read(self.conn())?);
+        }
+        Ok(Arc::clone(&known))
     }
 }
 
 /// What is used again from draft to draft.
 struct Search<'c> {
     conn: &'c Connection,
+    fresh: &'c Fresh,
     all: Scores,
     sentence: Scores,
     cards: Vec<i64>,
@@ -72,6 +88,7 @@ impl Search<'_> {
             for (key, _) in sentence {
                 self.cards.clear();
                 cards_with(self.conn, *key, &mut self.cards)?;
+                self.fresh.add(*key, &mut self.cards);
                 // A key that many notes have tells little.
                 let worth = 1.0 / (1.0 + (self.cards.len().max(1) as f32).ln());
                 for card in &self.cards {
@@ -101,4 +118,65 @@ fn worth_a_look(conn: &Connection, n: i64, glance: &Glance) -> rusqlite::Result<
     let Some(row) = rows.next()? else { return Ok(false) };
     let (note, ps) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
     Ok(if ps.is_empty() { glance.may_echo(note) } else { glance.may_echo(&text_of(note, ps)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::echo::{Draft, Recipient};
+    use crate::ledger::Ledger;
+    use crate::ledger::cards::{Made, NewCard};
+    use crate::person::{Name, Person};
+
+    fn note(n: usize) -> String {
+        format!("The heron number {n} sat on gate {} while boat {} sank near mill {}, said the ferryman.", n * 7, n * 11, n * 13)
+    }
+
+    #[test]
+    fn notes_are_found_while_they_are_fresh_and_when_they_are_many() {
+        let mut ledger = Ledger::in_memory().unwrap();
+        let to = ledger.change(|c| c.add_person(&Person { name: Name::parse("Ann Lee"), ..Person::default() })).unwrap();
+        let count = |ledger: &Ledger, sql: &str| ledger.conn().query_row(sql, [], |r| r.get::<_, i64>(0)).unwrap();
+        let near = |ledger: &Ledger, n: usize| {
+            let recipient = Recipient::default();
+            let found = ledger.nearest_notes(&Draft { text: &note(n), recipient: &recipient, card: None }).unwrap();
+            found.iter().any(|old| old.card == format!("c-{n}"))
+        };
+        let mut rows = Vec::new();
+        for some in (0..1400).collect::<Vec<_>>().chunks(350) {
+            let made = ledger.change(|change| {
+                some.iter()
+                    .map(|n| {
+                        let (id, key, note, made) = (format!("c-{n}"), n.to_string(), note(*n), Made::default());
+                        let (occasion, day) = ("hello", "2026-11-21".parse().unwrap());
+                        let card = NewCard {
+                            id: &id,
+                            to: &to,
+                            household: false,
+                            occasion,
+                            key: &key,
+                            day,
+                            note: &note,
+                            ps: "",
+                            because: "",
+                            batch: None,
+                            made: &made,
+                        };
+                        change.add_card(&card, &["Ann".into()])
+                    })
+                    .collect::<crate::trouble::Result<Vec<i64>>>()
+            });
+            rows.extend(made.unwrap());
+            let fresh = count(&ledger, "SELECT count(*) FROM echo_fresh");
+            assert_eq!(fresh, [350, 700, 0, 350][rows.len() / 350 - 1], "a third time there was no room");
+            for n in [0, rows.len() / 2, rows.len() - 1] {
+                assert!(near(&ledger, n), "note {n} of {}", rows.len());
+            }
+            assert_eq!(ledger.unheard().unwrap(), Vec::<String>::new());
+        }
+        // Taken back, a fresh one is found no more, and neither is one of the others.
+        for n in [1399, 3] {
+            ledger.change(|change| change.taking_back("void", || change.unlearn(rows[n]))).unwrap();
+            assert!(!near(&ledger, n) && near(&ledger, n - 1), "{n}");
+        }
+    }
 }

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{AT_A_TIME, NEWEST, load, row, split, state};
+use super::rows::cards_with;
+use super::{AT_A_TIME, Fresh, NEWEST, load, state};
 use crate::echo::{self, Earlier, Kept, Traits};
 use crate::ledger::Ledger;
 
@@ -11,6 +12,7 @@ impl Ledger {
     /// words as typed must be known, and half of its keys.
     pub(crate) fn unheard(&self) -> rusqlite::Result<Vec<String>> {
         let conn = self.conn();
+        let fresh = Fresh::read(conn)?;
         let (mut without_print, mut without_keys, mut notes) = (0, 0, 0_i64);
         let mut after = i64::MIN;
         loop {
@@ -28,11 +30,11 @@ impl Ledger {
                 }
                 let mut there = 0;
                 for (key, _) in &traits.keys {
-                    let (bucket, rest) = split(*key);
-                    let entries = row(conn, bucket)?;
+                    let mut cards = Vec::new();
+                    cards_with(conn, *key, &mut cards)?;
+                    fresh.add(*key, &mut cards);
                     // Of a key that many notes have, the oldest are let go.
-                    let same = entries.iter().filter(|e| e.0 == rest).count();
-                    there += usize::from(same >= NEWEST || entries.contains(&(rest, card)));
+                    there += usize::from(cards.len() >= NEWEST || cards.contains(&card));
                 }
                 without_keys += usize::from(there * 2 < traits.keys.len());
             }

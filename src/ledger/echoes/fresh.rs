@@ -1,0 +1,110 @@
+//! The newest notes of the echo index. What a note is found by is spread over a hundred rows, and a month's cards would rewrite most of
+//! the file; so the newest notes have a row each, and go to the others when they have become many.
+
+use rusqlite::{Connection, params};
+
+use super::rows::NEWEST;
+
+/// The table.
+pub const SCHEMA: &str = "
+CREATE TABLE echo_fresh (
+  card INTEGER PRIMARY KEY,
+  keys BLOB NOT NULL
+) STRICT;
+";
+
+/// So many notes are fresh at the most: a year of a shop, or one large batch.
+const MOST: usize = 1024;
+
+/// The keys of the fresh notes in order, each with its card.
+#[derive(Debug, Default)]
+pub struct Fresh {
+    keys: Vec<(u32, i64)>,
+    /// How many notes there are, and the first and the last: others, and it must be read anew.
+    pub(super) stamp: Stamp,
+}
+
+/// What tells one state of the table from another.
+pub(super) type Stamp = (i64, Option<i64>, Option<i64>);
+
+pub(super) fn stamp(conn: &Connection) -> rusqlite::Result<Stamp> {
+    let mut ask = conn.prepare_cached("SELECT count(*), min(card), max(card) FROM echo_fresh")?;
+    ask.query_row([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+}
+
+/// All keys of fresh notes, the notes in the order of their numbers.
+pub(super) fn all(conn: &Connection) -> rusqlite::Result<Vec<(u32, i64)>> {
+    let mut found = Vec::new();
+    let mut ask = conn.prepare_cached("SELECT card, keys FROM echo_fresh ORDER BY card")?;
+    let mut rows = ask.query([])?;
+    while let Some(row) = rows.next()? {
+        let card = row.get(0)?;
+        let keys = row.get_ref(1)?.as_blob()?.as_chunks::<4>().0;
+        found.extend(keys.iter().map(|key| (u32::from_le_bytes(*key), card)));
+    }
+    Ok(found)
+}
+
+impl Fresh {
+    pub(super) fn read(conn: &Connection) -> rusqlite::Result<Fresh> {
+        let mut keys = all(conn)?;
+        keys.sort_unstable();
+        Ok(Fresh { keys, stamp: stamp(conn)? })
+    }
+
+    /// Adds the fresh notes with a key to a list of those with it, of which the newest stay.
+    pub(super) fn add(&self, key: u32, cards: &mut Vec<i64>) {
+        let from = self.keys.partition_point(|entry| entry.0 < key);
+        cards.extend(self.keys[from..].iter().take_while(|entry| entry.0 == key).map(|entry| entry.1));
+        cards.drain(..cards.len().saturating_sub(NEWEST));
+    }
+}
+
+/// Puts the keys of some notes by, if there is room for so many; the keys of a note stand together.
+pub(super) fn put(conn: &Connection, keys: &[(u32, i64)]) -> rusqlite::Result<bool> {
+    let notes = || keys.chunk_by(|a, b| a.1 == b.1);
+    if stamp(conn)?.0 as usize + notes().count() > MOST {
+        return Ok(false);
+    }
+    let mut put = conn.prepare_cached(
+        "INSERT INTO echo_fresh (card, keys) VALUES (?1, ?2) ON CONFLICT (card) DO UPDATE SET keys = keys || excluded.keys",
+    )?;
+    for note in notes() {
+        let packed: Vec<u8> = note.iter().flat_map(|(key, _)| key.to_le_bytes()).collect();
+        put.execute(params![note[0].1, packed])?;
+    }
+    Ok(true)
+}
+
+/// Takes a note out; whether it was fresh.
+pub(super) fn take_out(conn: &Connection, card: i64) -> rusqlite::Result<bool> {
+    Ok(conn.prepare_cached("DELETE FROM echo_fresh WHERE card = ?1")?.execute([card])? > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fresh_notes_are_found_behind_the_others_and_there_are_never_many() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(SCHEMA).unwrap();
+        for card in 1..=MOST as i64 {
+            assert!(put(&conn, &[(7, card), (card as u32 + 100, card)]).unwrap());
+        }
+        assert!(!put(&conn, &[(7, 5000)]).unwrap(), "no room");
+        assert!(put(&conn, &[]).unwrap());
+        let fresh = Fresh::read(&conn).unwrap();
+        let mut cards = vec![-3, -2];
+        fresh.add(7, &mut cards);
+        assert_eq!(cards, (MOST as i64 - NEWEST as i64 + 1..=MOST as i64).collect::<Vec<_>>());
+        let mut cards = vec![-3, -2];
+        fresh.add(105, &mut cards);
+        assert_eq!(cards, [-3, -2, 5]);
+        assert!(take_out(&conn, 5).unwrap() && !take_out(&conn, 5).unwrap());
+        assert_ne!(stamp(&conn).unwrap(), fresh.stamp);
+        let mut cards = Vec::new();
+        Fresh::read(&conn).unwrap().add(105, &mut cards);
+        assert!(cards.is_empty());
+    }
+}
