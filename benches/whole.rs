@@ -161,6 +161,36 @@ fn checking(folder: &Path, large: bool) {
     }
 }
 
+/// Imports into a new shop, each of people and of what they bought.
+fn importing(folder: &Path, large: bool) {
+    println!("\nwetink import of N people, and of N things that happened to 1,000 people, each into a new shop");
+    let most = if large { 1_000_000 } else { 100_000 };
+    let mut n = 1000;
+    while n <= most {
+        let shop = Shop::make(Path::new(WETINK), &folder.join(format!("import-{n}")), 1000, 0, 0);
+        // Every name is somebody else's, as far as the syllables go.
+        for (what, file, text, kind) in [
+            ("people", "more.csv", made::people(n.min(MOST_NAMES), 0), &[][..]),
+            ("things that happened", "touches.csv", made::touches(1000, n / 1000), &["--as", "touches"][..]),
+        ] {
+            let rows = text.lines().count() - 1;
+            if fs::write(shop.dir.join(file), text).is_err() {
+                continue;
+            }
+            let args: Vec<&str> = ["import", file].into_iter().chain(kind.iter().copied()).collect();
+            let begun = run(shop.command(&args).env("WETINK_TODAY", made::TODAY));
+            if let Some((took, memory)) = begun {
+                let rest = format!("{:.0} µs a row, {} MB", took.as_secs_f64() * 1e6 / rows as f64, memory >> 20);
+                shown(&format!("{rows} {what}"), took.as_secs_f64(), &rest);
+            }
+        }
+        n *= 10;
+    }
+}
+
+/// So many people have a name of their own.
+const MOST_NAMES: usize = 200_000;
+
 fn asking(folder: &Path) {
     println!("\nWhat an owner asks every day, against sqlite3 opening the same ledger and counting its cards");
     for (name, people, each, cards) in [("a shop", 200, 10, 400), ("ten years of 2,000 people", 2000, 60, 20_000)] {
@@ -222,7 +252,7 @@ fn main() {
     }
     let large = std::env::var("WETINK_BENCH").is_ok_and(|asked| asked == "large");
     let folder = tempfile::tempdir().expect("a folder");
-    let wanted = std::env::args().find(|arg| ["print", "peers", "check", "ask", "count"].contains(&arg.as_str()));
+    let wanted = std::env::args().find(|arg| ["print", "peers", "check", "import", "ask", "count"].contains(&arg.as_str()));
     let part = |name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
     if part("ask") || part("count") {
         asking(folder.path());
@@ -238,5 +268,8 @@ fn main() {
     }
     if part("check") {
         checking(folder.path(), large);
+    }
+    if part("import") {
+        importing(folder.path(), large);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs::OpenOptions;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +34,8 @@ pub use readers::Readers;
 #[derive(Debug)]
 pub struct Ledger {
     conn: Connection,
+    /// The file it lies in; none for one in memory.
+    path: Option<PathBuf>,
     /// The command whose changes are written down for `undo`; without one nothing is.
     operation: Option<journal::Begun>,
     /// The newest notes of the echo index, once they were asked for.
@@ -73,11 +75,11 @@ impl Ledger {
             })
             .map_err(|e| damaged(&e))?;
         schema::prepare(&mut conn, path)?;
-        Ok(Ledger::of(conn))
+        Ok(Ledger::of(conn, path))
     }
 
-    fn of(conn: Connection) -> Ledger {
-        Ledger { conn, operation: None, fresh: RefCell::default() }
+    fn of(conn: Connection, path: Option<&Path>) -> Ledger {
+        Ledger { conn, path: path.map(Path::to_owned), operation: None, fresh: RefCell::default() }
     }
 
     /// What holds for every open ledger.
@@ -155,7 +157,12 @@ fn copy(conn: &Connection, path: &Path) -> Result<()> {
     let waiting = path.with_file_name(format!(".wetink-{name}"));
     let wrong = |e: &std::io::Error| Trouble::file("write", path, e).hint("is the disk full, or the folder read-only?");
     let done = shop::write_whole(&waiting, b"").and_then(|()| {
-        conn.execute("VACUUM INTO ?1", [waiting.to_string_lossy()]).map_err(|e| damaged(&e))?;
+        match waiting.to_str() {
+            Some(path) => conn.execute("VACUUM INTO ?1", [path]).map(|_| ()),
+            // A path that is no text can't be said in SQL.
+            None => conn.backup(rusqlite::MAIN_DB, &waiting, None::<fn(rusqlite::backup::Progress)>),
+        }
+        .map_err(|e| damaged(&e))?;
         OpenOptions::new().write(true).open(&waiting).and_then(|file| file.sync_all()).map_err(|e| wrong(&e))?;
         std::fs::rename(&waiting, path).map_err(|e| wrong(&e))
     });

@@ -65,7 +65,6 @@ pub struct Print {
 impl Print {
     pub fn run(self, world: &World, talk: &Talk) -> Result<Done> {
         let shop = world.shop()?;
-        let mut room = workroom::enter(&shop, talk)?;
         let order = Order {
             stock: self.stock.clone(),
             hand: self.hand.clone(),
@@ -74,7 +73,12 @@ impl Print {
             proof: self.proof,
             frame: None,
         };
-        let studio = Studio::set_up(&shop, &order)?;
+        // Fonts and letters are read while the ledger is opened and looked over.
+        let (room, studio) = thread::scope(|scope| {
+            let studio = scope.spawn(|| Studio::set_up(&shop, &order));
+            (workroom::enter(&shop, talk), studio.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let (mut room, studio) = (room?, studio?);
         studio.warm_up();
         for line in studio.warnings() {
             talk.say(format!("{} {line}", styled(WARN, "note:")));

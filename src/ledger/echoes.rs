@@ -384,7 +384,8 @@ fn rebuild(change: &Change<'_>, total: u64, progress: &mut dyn FnMut(u64, u64)) 
             stay.push((bucket, entries));
         }
     }
-    conn.execute_batch("DELETE FROM echo; DELETE FROM echo_fresh WHERE card >= 0; DELETE FROM term; DELETE FROM fingerprint WHERE card >= 0; DELETE FROM echo_state;")?;
+    fresh::forget(conn)?;
+    conn.execute_batch("DELETE FROM echo; DELETE FROM term; DELETE FROM fingerprint WHERE card >= 0; DELETE FROM echo_state;")?;
     for (bucket, entries) in stay {
         put_row(conn, bucket, &entries)?;
     }

@@ -19,7 +19,7 @@ impl Ledger {
     /// Further eyes on this ledger, which must lie in a file.
     #[must_use]
     pub fn readers(&self) -> Readers {
-        let path = self.conn.path().map(PathBuf::from).unwrap_or_default();
+        let path = self.path.clone().unwrap_or_default();
         Readers { path, open: (0..rayon::current_num_threads()).map(|_| Mutex::default()).collect() }
     }
 }
@@ -45,6 +45,6 @@ impl Readers {
             conn.execute_batch("BEGIN")?;
             Ok(conn)
         };
-        open().map(Ledger::of).map_err(|e| damaged(&e))
+        open().map(|conn| Ledger::of(conn, Some(&self.path))).map_err(|e| damaged(&e))
     }
 }

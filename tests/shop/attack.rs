@@ -231,3 +231,31 @@ fn numbers_of_other_programs_cross_to_another_machine_whatever_they_look_like() 
     assert!(!said.err.contains("taken"), "{}", said.err);
     assert_eq!(there.run(&["ledger", "export"]).ok().out, all);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_whose_name_is_no_text_is_a_shop_like_any_other() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let shop = printed();
+    let odd = shop.path().join(std::ffi::OsStr::from_bytes(b"z\xff ?#%41"));
+    std::fs::create_dir(&odd).unwrap();
+    for folder in ["notes", "letters"] {
+        std::fs::create_dir(odd.join(folder)).unwrap();
+    }
+    for file in ["wetink.toml", "ledger.db"] {
+        std::fs::copy(shop.file(file), odd.join(file)).unwrap();
+    }
+    let heading = "# December 2026: 1 card to write\n\n## ana-lopez | birthday\n\n";
+    std::fs::write(odd.join("notes/2026-12.md"), format!("{heading}{}\n", TOM.replace("Tom", "Ana"))).unwrap();
+    let run = |args: &[&str]| {
+        let output = shop.command(args).current_dir(&odd).output().unwrap();
+        crate::builder::said(&output)
+    };
+    let said = run(&["check"]).ended(3);
+    assert!(said.err.contains("templated"), "{}", said.err);
+    run(&["backup"]).ok();
+    let fresh = "Ana, how did the boots do on those hills in Lisbon? You owe me the story of the tram driver.";
+    std::fs::write(odd.join("notes/2026-12.md"), format!("{heading}{fresh}\n")).unwrap();
+    run(&["print"]).ok();
+}

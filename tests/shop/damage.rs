@@ -137,6 +137,17 @@ fn an_emptied_echo_is_found_and_made_anew() {
         shop.notes(&[("zoe-lukasik", ANA), ("henrik-sorensen", TOM)]);
         shop.run(&["check"]).ended(3);
     }
+    // Rows of notes that aren't there hide none that is, and doctor finds them.
+    let shop = printed();
+    let crowd = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 80)
+        INSERT INTO echo_fresh SELECT 1000000 + x, (SELECT keys FROM echo_fresh WHERE card > 0 LIMIT 1) FROM c";
+    shop.sql(crowd).unwrap();
+    shop.notes(&[("zoe-lukasik", &ANA.replace("Ana", "Zoe").replace("boots", "heels"))]);
+    let said = shop.run(&["check"]).ended(3);
+    assert!(said.err.contains("templated"), "{}", said.err);
+    shop.run(&["doctor"]).ended(4);
+    shop.run(&["doctor", "--yes"]).ok();
+    assert_eq!(shop.count("SELECT count(*) FROM echo_fresh WHERE card > 100000"), 0);
     // What is kept of erased notes can't be made anew.
     let shop = printed();
     shop.sql("UPDATE pen SET may = 'erase'; DELETE FROM fingerprint WHERE card < 0; UPDATE pen SET may = ''").unwrap();

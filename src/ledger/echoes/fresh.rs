@@ -32,10 +32,23 @@ pub(super) fn stamp(conn: &Connection) -> rusqlite::Result<Stamp> {
     ask.query_row([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
 }
 
+/// A row that is of a note: of a card, or of what is left of an erased one. Others, whoever put them there, hide nothing.
+const OF_A_NOTE: &str = "(EXISTS (SELECT 1 FROM card WHERE card.n = echo_fresh.card) OR EXISTS (SELECT 1 FROM erased_note WHERE n = -echo_fresh.card))";
+
+/// How many rows are of no note.
+pub(super) fn of_no_note(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.query_row(&format!("SELECT count(*) FROM echo_fresh WHERE NOT {OF_A_NOTE}"), [], |r| r.get(0))
+}
+
+/// Leaves what is kept of erased notes: all else can be made anew.
+pub(super) fn forget(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute(&format!("DELETE FROM echo_fresh WHERE card >= 0 OR NOT {OF_A_NOTE}"), []).map(|_| ())
+}
+
 /// All keys of fresh notes, the notes in the order of their numbers.
 pub(super) fn all(conn: &Connection) -> rusqlite::Result<Vec<(u32, i64)>> {
     let mut found = Vec::new();
-    let mut ask = conn.prepare_cached("SELECT card, keys FROM echo_fresh ORDER BY card")?;
+    let mut ask = conn.prepare_cached(&format!("SELECT card, keys FROM echo_fresh WHERE {OF_A_NOTE} ORDER BY card"))?;
     let mut rows = ask.query([])?;
     while let Some(row) = rows.next()? {
         let card = row.get(0)?;
@@ -89,6 +102,12 @@ mod tests {
     fn fresh_notes_are_found_behind_the_others_and_there_are_never_many() {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch(SCHEMA).unwrap();
+        conn.execute_batch("CREATE TABLE card (n INTEGER PRIMARY KEY); CREATE TABLE erased_note (n INTEGER PRIMARY KEY)")
+            .unwrap();
+        conn.execute_batch(
+            "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1024) INSERT INTO card SELECT x FROM c",
+        )
+        .unwrap();
         for card in 1..=MOST as i64 {
             assert!(put(&conn, &[(7, card), (card as u32 + 100, card)]).unwrap());
         }
@@ -102,6 +121,12 @@ mod tests {
         fresh.add(105, &mut cards);
         assert_eq!(cards, [-3, -2, 5]);
         assert!(take_out(&conn, 5).unwrap() && !take_out(&conn, 5).unwrap());
+        // Rows of cards that aren't there crowd nobody out.
+        conn.execute("INSERT INTO echo_fresh SELECT card + 1000000, keys FROM echo_fresh", []).unwrap();
+        assert_eq!(of_no_note(&conn).unwrap(), MOST as i64 - 1);
+        let mut cards = Vec::new();
+        Fresh::read(&conn).unwrap().add(7, &mut cards);
+        assert_eq!(cards.last(), Some(&(MOST as i64)));
         assert_ne!(stamp(&conn).unwrap(), fresh.stamp);
         let mut cards = Vec::new();
         Fresh::read(&conn).unwrap().add(105, &mut cards);

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::rows::cards_with;
-use super::{AT_A_TIME, Fresh, NEWEST, load, state};
+use super::{AT_A_TIME, Fresh, NEWEST, fresh, load, state};
 use crate::echo::{self, Earlier, Kept, Traits};
 use crate::ledger::Ledger;
 
@@ -12,7 +12,7 @@ impl Ledger {
     /// words as typed must be known, and half of its keys.
     pub(crate) fn unheard(&self) -> rusqlite::Result<Vec<String>> {
         let conn = self.conn();
-        let fresh = Fresh::read(conn)?;
+        let newest = Fresh::read(conn)?;
         let (mut without_print, mut without_keys, mut notes) = (0, 0, 0_i64);
         let mut after = i64::MIN;
         loop {
@@ -32,7 +32,7 @@ impl Ledger {
                 for (key, _) in &traits.keys {
                     let mut cards = Vec::new();
                     cards_with(conn, *key, &mut cards)?;
-                    fresh.add(*key, &mut cards);
+                    newest.add(*key, &mut cards);
                     // Of a key that many notes have, the oldest are let go.
                     there += usize::from(cards.len() >= NEWEST || cards.contains(&card));
                 }
@@ -49,6 +49,10 @@ impl Ledger {
             found.push(format!(
                 "ledger.db has lost what {without_keys} of {notes} notes are found again by: an echo of them could be overlooked"
             ));
+        }
+        let strange = fresh::of_no_note(conn)?;
+        if strange > 0 {
+            found.push(format!("ledger.db has {strange} rows in its index of notes that aren't there"));
         }
         let counted = state(conn, "notes")?.unwrap_or(0);
         if counted != notes && found.is_empty() {
