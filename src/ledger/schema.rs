@@ -231,8 +231,10 @@ CREATE TABLE elsewhere (
 ) STRICT;
 ";
 
-/// Version 4. Somebody's cards in the order of their days, so that the newest are found without looking at the others.
-const CARDS_BY_DAY: &str = "
+/// Version 4. Everybody as the rules see them, in order; and somebody's cards in the order of their days, so that the newest are found
+/// without looking at the others.
+const IN_ORDER: &str = "
+CREATE INDEX person_glance ON person (id, birthday, anniversary, household, status, merged_into) WHERE merged_into IS NULL;
 DROP INDEX card_person;
 DROP INDEX card_household;
 CREATE INDEX card_person ON card (person, day) WHERE person IS NOT NULL;
@@ -349,7 +351,7 @@ fn bring_up(tx: &Connection, version: i32) -> rusqlite::Result<()> {
         tx.execute_batch(ELSEWHERE)?;
     }
     if version < 4 {
-        tx.execute_batch(CARDS_BY_DAY)?;
+        tx.execute_batch(IN_ORDER)?;
         tx.execute_batch(echoes::FRESH)?;
         tx.execute_batch(story::TRIGGERS)?;
     }
