@@ -286,9 +286,11 @@ impl Change<'_> {
     /// Whether this very card was imported before: same person, occasion, day and words.
     pub fn knows_card(&self, to: &Id, occasion: &str, day: Day, note: &str, ps: &str) -> Result<bool> {
         self.tx
-            .prepare_cached(&format!(
-                "SELECT EXISTS (SELECT 1 FROM card WHERE {THEIRS} AND occasion = ?2 AND +day = ?3 AND note = ?4 AND ps = ?5)"
-            ))
+            .prepare_cached(
+                "WITH that_day (n) AS (SELECT n FROM card WHERE person = ?1 AND day = ?3
+                   UNION ALL SELECT n FROM card WHERE household = ?1 AND day = ?3)
+                 SELECT EXISTS (SELECT 1 FROM card WHERE n IN that_day AND occasion = ?2 AND note = ?4 AND ps = ?5)",
+            )
             .and_then(|mut ask| ask.query_row(params![to.as_str(), occasion, day.to_string(), note, ps], |r| r.get(0)))
             .map_err(|e| damaged(&e))
     }
