@@ -31,7 +31,7 @@ pub use index::{Traits, traits};
 pub use names::Names;
 pub use pile::Pile;
 pub use reading::Frequencies;
-pub use scores::Scores;
+pub use scores::{NEWEST, Ranking};
 
 /// A rule on a note, by the name an owner meets it under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,18 +2,13 @@
 //! record, this is for a sheet: comparing each note with every other took half a minute for a thousand.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::hash::BuildHasherDefault;
 
 use crate::words::AsItIs;
 
 use super::index::Traits;
-use super::scores::Scores;
-
-/// So many notes are looked at closely, and so many for each sentence; up to the first number, all of them are.
-const NEAREST: usize = 24;
-const NEAREST_A_SENTENCE: usize = 5;
-/// Of the notes with one key so many are looked at, the newest.
-const NEWEST: usize = 64;
+use super::scores::{NEAREST, NEWEST, Ranking};
 
 type ByNumber = HashMap<u64, Vec<i64>, BuildHasherDefault<AsItIs>>;
 
@@ -51,25 +46,15 @@ impl Pile {
         let before = |notes: &'_ [i64]| notes.partition_point(|note| *note < count as i64);
         let same = traits.fingerprints.iter().filter_map(|print| self.prints.get(&(*print as u64)));
         let mut found: Vec<i64> = same.flat_map(|same| same[..before(same)].iter().rev().take(3)).copied().collect();
-        let (mut all, mut of_sentence) = (Scores::default(), Scores::default());
-        let mut asked: Vec<(u32, usize)> = traits.asked().collect();
-        asked.sort_by_key(|(_, sentence)| *sentence);
-        let several = asked.first().map(|key| key.1) != asked.last().map(|key| key.1);
-        for sentence in asked.chunk_by(|a, b| a.1 == b.1) {
-            for (key, _) in sentence {
-                let Some(sharing) = self.keys.get(&spread(*key)).map(|notes| &notes[..before(notes)]) else { continue };
-                // A key that half the sheet shares tells little.
-                let worth = 1.0 / (1.0 + (sharing.len().max(1) as f32).ln());
-                for note in sharing.iter().rev().take(NEWEST) {
-                    all.add(*note, worth);
-                    if several {
-                        of_sentence.add(*note, worth);
-                    }
-                }
+        let with = |key, list: &mut Vec<i64>| {
+            if let Some(notes) = self.keys.get(&spread(key)) {
+                let notes = &notes[..before(notes)];
+                list.extend_from_slice(&notes[notes.len().saturating_sub(NEWEST)..]);
             }
-            of_sentence.take_best(NEAREST_A_SENTENCE, &mut found);
-        }
-        all.take_best(NEAREST, &mut found);
+            Ok::<(), Infallible>(())
+        };
+        let Ok(nearest) = Ranking::default().nearest(traits, with);
+        found.extend(nearest);
         found.sort_unstable();
         found.dedup();
         found.into_iter().filter_map(|note| usize::try_from(note).ok()).collect()

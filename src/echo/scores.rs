@@ -1,9 +1,62 @@
 //! Which of many notes share the most with one.
 
+use super::index::Traits;
+
+/// So many notes are looked at closely, and so many for each sentence.
+pub(super) const NEAREST: usize = 24;
+const NEAREST_A_SENTENCE: usize = 5;
+/// Of the notes with one key so many are looked at, the newest.
+pub const NEWEST: usize = 64;
+
+/// Ranks notes by the telling keys they share with one; what it needs is used again from note to note.
+#[derive(Debug, Default)]
+pub struct Ranking {
+    all: Scores,
+    sentence: Scores,
+    notes: Vec<i64>,
+}
+
+impl Ranking {
+    /// The notes that share the most with a note of these traits, by their numbers: the best of all, and the best for each sentence. `with`
+    /// adds the newest notes with a key to the list.
+    pub fn nearest<E>(
+        &mut self,
+        traits: &Traits,
+        mut with: impl FnMut(u32, &mut Vec<i64>) -> Result<(), E>,
+    ) -> Result<Vec<i64>, E> {
+        let mut asked: Vec<(u32, usize)> = traits.asked().collect();
+        asked.sort_by_key(|(_, sentence)| *sentence);
+        let several = asked.first().map(|key| key.1) != asked.last().map(|key| key.1);
+        let (mut found, mut of_sentences) = (Vec::new(), Vec::new());
+        for sentence in asked.chunk_by(|a, b| a.1 == b.1) {
+            for (key, _) in sentence {
+                self.notes.clear();
+                with(*key, &mut self.notes)?;
+                // A key that many notes have tells little.
+                let worth = 1.0 / (1.0 + (self.notes.len().max(1) as f32).ln());
+                for note in &self.notes {
+                    self.all.add(*note, worth);
+                    if several {
+                        self.sentence.add(*note, worth);
+                    }
+                }
+            }
+            self.sentence.take_best(NEAREST_A_SENTENCE, &mut of_sentences);
+        }
+        self.all.take_best(NEAREST, &mut found);
+        for note in of_sentences {
+            if !found.contains(&note) {
+                found.push(note);
+            }
+        }
+        Ok(found)
+    }
+}
+
 /// What notes are worth by their numbers, summed up: an open table that is emptied by what was put into it. Dozens of notes share a key
 /// and a note has a hundred of them, so that this is done thousands of times a note.
 #[derive(Debug, Default)]
-pub struct Scores {
+struct Scores {
     /// Number and worth; a worth of 0 is an empty place. The number of places is a power of two.
     places: Vec<(i64, f32)>,
     taken: Vec<u32>,
@@ -11,7 +64,7 @@ pub struct Scores {
 
 impl Scores {
     /// Adds what a note is worth for one more thing; more than 0.
-    pub fn add(&mut self, note: i64, worth: f32) {
+    fn add(&mut self, note: i64, worth: f32) {
         if self.taken.len() * 2 >= self.places.len() {
             self.grow();
         }
@@ -46,7 +99,7 @@ impl Scores {
     }
 
     /// Adds the best to a list, the best first, of equals the newest, and forgets all.
-    pub fn take_best(&mut self, most: usize, list: &mut Vec<i64>) {
+    fn take_best(&mut self, most: usize, list: &mut Vec<i64>) {
         let mut all: Vec<(i64, f32)> = self.taken.drain(..).map(|at| std::mem::take(&mut self.places[at as usize])).collect();
         let order = |a: &(i64, f32), b: &(i64, f32)| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0));
         if all.len() > most {

@@ -26,7 +26,7 @@ mod unheard;
 
 pub use forgotten::Forgotten;
 pub use fresh::{Fresh, SCHEMA as FRESH};
-use rows::{NEWEST, REST_BITS, append, put_row, row, split, unpack};
+use rows::{REST_BITS, append, put_row, row, split, unpack};
 
 /// The tables. `card` below zero is a note of somebody who was erased, by its row in `erased_note`.
 pub const SCHEMA: &str = "

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::rows::NEWEST;
+use crate::echo::NEWEST;
 
 /// The table.
 pub const SCHEMA: &str = "

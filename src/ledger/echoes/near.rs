@@ -6,14 +6,11 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::rows::cards_with;
 use super::{Fresh, fresh, load, text_of};
-use crate::echo::{self, Draft, Earlier, Glance, Scores, Traits};
+use crate::echo::{self, Draft, Earlier, Glance, Ranking, Traits};
 use crate::ledger::{Ledger, damaged};
 use crate::trouble::Result;
 
-/// So many notes are looked at closely, and so many for each sentence.
-const NEAREST: usize = 24;
-const NEAREST_A_SENTENCE: usize = 5;
-/// Never more than this in all.
+/// Never more notes than this are looked at.
 const MOST_NEAREST: usize = 48;
 
 impl Ledger {
@@ -26,8 +23,7 @@ impl Ledger {
     /// The same for some drafts by their traits; nothing is near to one without.
     pub fn nearest_to(&self, drafts: &[Option<&Traits>]) -> Result<Vec<Vec<Earlier>>> {
         let fresh = self.fresh().map_err(|e| damaged(&e))?;
-        let (all, sentence) = (Scores::default(), Scores::default());
-        let mut search = Search { conn: self.conn(), fresh: &fresh, all, sentence, cards: Vec::new() };
+        let mut search = Search { conn: self.conn(), fresh: &fresh, ranking: Ranking::default() };
         let near = |traits: Option<&Traits>| traits.map_or(Ok(Vec::new()), |traits| search.near(traits));
         drafts.iter().copied().map(near).collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
     }
@@ -48,9 +44,7 @@ impl Ledger {
 struct Search<'c> {
     conn: &'c Connection,
     fresh: &'c Fresh,
-    all: Scores,
-    sentence: Scores,
-    cards: Vec<i64>,
+    ranking: Ranking,
 }
 
 impl Search<'_> {
@@ -63,7 +57,16 @@ impl Search<'_> {
             found.extend(card.filter(|card| !found.contains(card)));
         }
         let identical = found.len();
-        self.rank(traits, &mut found)?;
+        let nearest = self.ranking.nearest(traits, |key, cards| {
+            cards_with(conn, key, cards)?;
+            self.fresh.add(key, cards);
+            Ok::<(), rusqlite::Error>(())
+        })?;
+        for card in nearest {
+            if !found.contains(&card) {
+                found.push(card);
+            }
+        }
         found.truncate(MOST_NEAREST);
         let mut notes = Vec::new();
         for (place, n) in found.into_iter().enumerate() {
@@ -76,37 +79,6 @@ impl Search<'_> {
             }
         }
         Ok(notes)
-    }
-
-    /// Adds the cards that share the most telling keys with a note: the best of all, and the best for each sentence.
-    fn rank(&mut self, traits: &Traits, found: &mut Vec<i64>) -> rusqlite::Result<()> {
-        let mut asked: Vec<(u32, usize)> = traits.asked().collect();
-        asked.sort_by_key(|(_, sentence)| *sentence);
-        let several = asked.first().map(|key| key.1) != asked.last().map(|key| key.1);
-        let (mut best, mut of_sentences) = (Vec::new(), Vec::new());
-        for sentence in asked.chunk_by(|a, b| a.1 == b.1) {
-            for (key, _) in sentence {
-                self.cards.clear();
-                cards_with(self.conn, *key, &mut self.cards)?;
-                self.fresh.add(*key, &mut self.cards);
-                // A key that many notes have tells little.
-                let worth = 1.0 / (1.0 + (self.cards.len().max(1) as f32).ln());
-                for card in &self.cards {
-                    self.all.add(*card, worth);
-                    if several {
-                        self.sentence.add(*card, worth);
-                    }
-                }
-            }
-            self.sentence.take_best(NEAREST_A_SENTENCE, &mut of_sentences);
-        }
-        self.all.take_best(NEAREST, &mut best);
-        for card in best.into_iter().chain(of_sentences) {
-            if !found.contains(&card) {
-                found.push(card);
-            }
-        }
-        Ok(())
     }
 }
 

@@ -3,10 +3,10 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use crate::echo::NEWEST;
+
 /// Bits of a key that are left for inside the row; the others number it.
 pub(super) const REST_BITS: u32 = 16;
-/// So many cards a key remembers.
-pub(super) const NEWEST: usize = 64;
 
 /// The row of a key, and what of the key stands inside it.
 pub(super) fn split(key: u32) -> (i64, u16) {

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::rows::cards_with;
-use super::{AT_A_TIME, Fresh, NEWEST, fresh, load, state};
-use crate::echo::{self, Earlier, Kept, Traits};
+use super::{AT_A_TIME, Fresh, fresh, load, state};
+use crate::echo::{self, Earlier, Kept, NEWEST, Traits};
 use crate::ledger::Ledger;
 
 impl Ledger {
