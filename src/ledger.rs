@@ -39,7 +39,7 @@ pub struct Ledger {
     /// The command whose changes are written down for `undo`; without one nothing is.
     operation: Option<journal::Begun>,
     /// The newest notes of the echo index, once they were asked for.
-    fresh: RefCell<Arc<echoes::Fresh>>,
+    recent: RefCell<Arc<echoes::Recent>>,
 }
 
 impl Ledger {
@@ -79,7 +79,7 @@ impl Ledger {
     }
 
     fn of(conn: Connection, path: Option<&Path>) -> Ledger {
-        Ledger { conn, path: path.map(Path::to_owned), operation: None, fresh: RefCell::default() }
+        Ledger { conn, path: path.map(Path::to_owned), operation: None, recent: RefCell::default() }
     }
 
     /// What holds for every open ledger.

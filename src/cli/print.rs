@@ -347,8 +347,8 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    /// Makes the batch: the PDF on disk and everything `record` writes in the ledger, or neither. While the cards are drawn, others'
-    /// work is to write them down; nothing of that is kept before the PDF is whole.
+    /// Makes the batch: the PDF on disk and everything `record` writes in the ledger, or neither. The cards are written down
+    /// while another thread draws them; nothing of that is kept before the PDF is whole.
     fn commit(
         &self,
         room: &mut Workroom,

@@ -19,13 +19,13 @@ use crate::trouble::{Result, Trouble};
 use crate::words::{AsItIs, FOLDING};
 
 mod forgotten;
-mod fresh;
 mod near;
+mod recent;
 mod rows;
 mod unheard;
 
 pub use forgotten::Forgotten;
-pub use fresh::{Fresh, SCHEMA as FRESH};
+pub use recent::{Recent, SCHEMA as RECENT};
 use rows::{REST_BITS, append, put_row, row, split, unpack};
 
 /// The tables. `card` below zero is a note of somebody who was erased, by its row in `erased_note`.
@@ -112,9 +112,9 @@ fn write(conn: &Connection, waiting: &mut Waiting) -> rusqlite::Result<()> {
     if waiting.notes == 0 && waiting.keys.is_empty() {
         return Ok(());
     }
-    if !fresh::put(conn, &waiting.keys)? {
-        let mut keys = fresh::all(conn)?;
-        conn.execute("DELETE FROM echo_fresh", [])?;
+    if !recent::put(conn, &waiting.keys)? {
+        let mut keys = recent::all(conn)?;
+        conn.execute("DELETE FROM echo_recent", [])?;
         keys.append(&mut waiting.keys);
         keys.sort_by_key(|(key, _)| key >> REST_BITS);
         for row_keys in keys.chunk_by(|a, b| a.0 >> REST_BITS == b.0 >> REST_BITS) {
@@ -317,7 +317,7 @@ impl Change<'_> {
                     .execute(params![hash, card])?,
             };
         }
-        let in_rows = !fresh::take_out(&self.tx, card)?;
+        let in_rows = !recent::take_out(&self.tx, card)?;
         for key in traits.kept().filter(|_| in_rows) {
             let (bucket, rest) = split(key);
             let mut entries = row(&self.tx, bucket)?;
@@ -384,7 +384,7 @@ fn rebuild(change: &Change<'_>, total: u64, progress: &mut dyn FnMut(u64, u64)) 
             stay.push((bucket, entries));
         }
     }
-    fresh::forget(conn)?;
+    recent::forget(conn)?;
     conn.execute_batch("DELETE FROM echo; DELETE FROM term; DELETE FROM fingerprint WHERE card >= 0; DELETE FROM echo_state;")?;
     for (bucket, entries) in stay {
         put_row(conn, bucket, &entries)?;

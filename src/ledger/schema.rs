@@ -352,7 +352,7 @@ fn bring_up(tx: &Connection, version: i32) -> rusqlite::Result<()> {
     }
     if version < 4 {
         tx.execute_batch(IN_ORDER)?;
-        tx.execute_batch(echoes::FRESH)?;
+        tx.execute_batch(echoes::RECENT)?;
         tx.execute_batch(story::TRIGGERS)?;
     }
     // Whatever else changed: the rows as they are now are the ones to keep.

@@ -57,7 +57,7 @@ const SEALED: [Sealed; 14] = [
     numbered("erased_note"),
     // The words of these are gone, so nothing else can tell whether they are right.
     Sealed { table: "fingerprint", group: "{}.card", rows: "card = ?1", only: "{}.card < 0" },
-    Sealed { table: "echo_fresh", group: "{}.card", rows: "card = ?1", only: "{}.card < 0" },
+    Sealed { table: "echo_recent", group: "{}.card", rows: "card = ?1", only: "{}.card < 0" },
 ];
 
 /// Notes from now on, for this connection only, which groups are touched. Whoever writes past this program leaves no note, and the
@@ -225,7 +225,7 @@ impl Ledger {
                 "household" => "the households",
                 "origin" => "the numbers in other programs",
                 "suppression" => "the marks of people erased",
-                "erased_note" | "fingerprint" | "echo_fresh" => "what is kept of erased notes",
+                "erased_note" | "fingerprint" | "echo_recent" => "what is kept of erased notes",
                 _ => "what `undo` needs",
             };
             let which: Vec<String> = wrong

@@ -188,6 +188,8 @@ struct Packs {
     kinds: Vec<Vec<u16>>,
     /// The words at the head of the last pack.
     words: Vec<u8>,
+    /// The marks of the last pack, unpacked to see that it can be.
+    tried: Vec<Mark>,
 }
 
 impl Packs {
@@ -199,6 +201,8 @@ impl Packs {
         }
         let mut rest = Rest(rest);
         self.read(&mut rest, rules)?;
+        self.tried.clear();
+        unpack(rest.0, self.kinds.last()?, &mut self.tried)?;
         self.bytes.extend_from_slice(rest.0);
         Some(())
     }
@@ -227,7 +231,7 @@ impl Packs {
         self.people.push((self.bytes.len(), self.kinds.len().saturating_sub(1)));
     }
 
-    /// The marks of the person at this place, as far as they can be read.
+    /// The marks of the person at this place; what was taken in can be unpacked.
     fn of(&self, at: usize, marks: &mut Vec<Mark>) {
         let from = at.checked_sub(1).and_then(|before| self.people.get(before)).map_or(0, |before| before.0);
         let Some((to, kinds)) = self.people.get(at) else { return };
@@ -533,9 +537,11 @@ mod tests {
                 let sum = sum(&bytes[4..]).to_le_bytes();
                 bytes[..4].copy_from_slice(&sum);
                 let mut packs = Packs::default();
-                let _ = packs.take(&bytes, &rules);
+                let whole = packs.take(&bytes, &rules);
                 packs.next_person();
-                packs.of(0, &mut Vec::new());
+                let mut marks = Vec::new();
+                packs.of(0, &mut marks);
+                assert!(whole.is_some() || marks.is_empty(), "nothing of a pack that can't be read: {bytes:?}");
                 continue;
             }
             ledger.conn().execute("UPDATE story SET marks = ?1", [&bytes]).unwrap();

@@ -63,8 +63,8 @@ fn a_flipped_bit_is_found_or_changes_nothing() {
             Some(4 | 1) => found += 1,
             Some(0) => {
                 // The echo's rows may differ a little where nothing depends on them; the rest may not, nor what is kept of the erased.
-                let fresh = |l: &str| l.starts_with("echo_fresh ") && !l.contains("Integer(-");
-                let strict = |l: &String| !(l.starts_with("echo ") || l.starts_with("term ") || fresh(l));
+                let recent = |l: &str| l.starts_with("echo_recent ") && !l.contains("Integer(-");
+                let strict = |l: &String| !(l.starts_with("echo ") || l.starts_with("term ") || recent(l));
                 let now: Vec<String> = dump(&shop).unwrap().into_iter().filter(strict).collect();
                 let then: Vec<String> = before.iter().filter(|l| strict(l)).cloned().collect();
                 let other: Vec<_> = now.iter().zip(&then).filter(|(now, then)| now != then).collect();
@@ -125,8 +125,8 @@ fn an_emptied_echo_is_found_and_made_anew() {
     let empty = "UPDATE pen SET may = 'index'; DELETE FROM fingerprint WHERE card > 0; UPDATE pen SET may = ''";
     for sql in [
         empty,
-        "DELETE FROM echo; DELETE FROM echo_fresh WHERE card > 0",
-        "DELETE FROM echo; DELETE FROM echo_fresh WHERE card > 0; DELETE FROM term; UPDATE echo_state SET value = 0 WHERE what = 'notes'",
+        "DELETE FROM echo; DELETE FROM echo_recent WHERE card > 0",
+        "DELETE FROM echo; DELETE FROM echo_recent WHERE card > 0; DELETE FROM term; UPDATE echo_state SET value = 0 WHERE what = 'notes'",
     ] {
         let shop = printed();
         shop.sql(sql).unwrap();
@@ -140,14 +140,14 @@ fn an_emptied_echo_is_found_and_made_anew() {
     // Rows of notes that aren't there hide none that is, and doctor finds them.
     let shop = printed();
     let crowd = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 80)
-        INSERT INTO echo_fresh SELECT 1000000 + x, (SELECT keys FROM echo_fresh WHERE card > 0 LIMIT 1) FROM c";
+        INSERT INTO echo_recent SELECT 1000000 + x, (SELECT keys FROM echo_recent WHERE card > 0 LIMIT 1) FROM c";
     shop.sql(crowd).unwrap();
     shop.notes(&[("zoe-lukasik", &ANA.replace("Ana", "Zoe").replace("boots", "heels"))]);
     let said = shop.run(&["check"]).ended(3);
     assert!(said.err.contains("templated"), "{}", said.err);
     shop.run(&["doctor"]).ended(4);
     shop.run(&["doctor", "--yes"]).ok();
-    assert_eq!(shop.count("SELECT count(*) FROM echo_fresh WHERE card > 100000"), 0);
+    assert_eq!(shop.count("SELECT count(*) FROM echo_recent WHERE card > 100000"), 0);
     // What is kept of erased notes can't be made anew.
     let shop = printed();
     shop.sql("UPDATE pen SET may = 'erase'; DELETE FROM fingerprint WHERE card < 0; UPDATE pen SET may = ''").unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
-use super::{REST_BITS, fresh, load, put_print, unpack};
+use super::{REST_BITS, load, put_print, recent, unpack};
 use crate::echo::{Earlier, Kept};
 use crate::ledger::{Change, Ledger, damaged};
 use crate::trouble::Result;
@@ -54,7 +54,7 @@ impl Ledger {
                     }
                 }
             }
-            for (key, n) in fresh::all(conn)?.into_iter().filter(|e| e.1 < 0) {
+            for (key, n) in recent::all(conn)?.into_iter().filter(|e| e.1 < 0) {
                 if let Some(forgotten) = found.get_mut(&n) {
                     forgotten.keys.push(key);
                 }

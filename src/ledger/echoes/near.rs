@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::rows::cards_with;
-use super::{Fresh, fresh, load, text_of};
+use super::{Recent, load, recent, text_of};
 use crate::echo::{self, Draft, Earlier, Glance, Ranking, Traits};
 use crate::ledger::{Ledger, damaged};
 use crate::trouble::Result;
@@ -22,19 +22,19 @@ impl Ledger {
 
     /// The same for some drafts by their traits; nothing is near to one without.
     pub fn nearest_to(&self, drafts: &[Option<&Traits>]) -> Result<Vec<Vec<Earlier>>> {
-        let fresh = self.fresh().map_err(|e| damaged(&e))?;
-        let mut search = Search { conn: self.conn(), fresh: &fresh, ranking: Ranking::default() };
+        let recent = self.recent().map_err(|e| damaged(&e))?;
+        let mut search = Search { conn: self.conn(), recent: &recent, ranking: Ranking::default() };
         let near = |traits: Option<&Traits>| traits.map_or(Ok(Vec::new()), |traits| search.near(traits));
         drafts.iter().copied().map(near).collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
     }
 }
 
 impl Ledger {
-    /// The fresh notes, read anew if there are others by now.
-    fn fresh(&self) -> rusqlite::Result<Arc<Fresh>> {
-        let mut known = self.fresh.borrow_mut();
-        if known.stamp != fresh::stamp(self.conn())? {
-            *known = Arc::new(Fresh::read(self.conn())?);
+    /// The recent notes, read anew if there are others by now.
+    fn recent(&self) -> rusqlite::Result<Arc<Recent>> {
+        let mut known = self.recent.borrow_mut();
+        if known.stamp != recent::stamp(self.conn())? {
+            *known = Arc::new(Recent::read(self.conn())?);
         }
         Ok(Arc::clone(&known))
     }
@@ -43,7 +43,7 @@ impl Ledger {
 /// What is used again from draft to draft.
 struct Search<'c> {
     conn: &'c Connection,
-    fresh: &'c Fresh,
+    recent: &'c Recent,
     ranking: Ranking,
 }
 
@@ -59,7 +59,7 @@ impl Search<'_> {
         let identical = found.len();
         let nearest = self.ranking.nearest(traits, |key, cards| {
             cards_with(conn, key, cards)?;
-            self.fresh.add(key, cards);
+            self.recent.add(key, cards);
             Ok::<(), rusqlite::Error>(())
         })?;
         for card in nearest {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_are_found_while_they_are_fresh_and_when_they_are_many() {
+    fn notes_are_found_while_they_are_recent_and_when_they_are_many() {
         let mut ledger = Ledger::in_memory().unwrap();
         let to = ledger.change(|c| c.add_person(&Person { name: Name::parse("Ann Lee"), ..Person::default() })).unwrap();
         let count = |ledger: &Ledger, sql: &str| ledger.conn().query_row(sql, [], |r| r.get::<_, i64>(0)).unwrap();
@@ -138,14 +138,14 @@ mod tests {
                     .collect::<crate::trouble::Result<Vec<i64>>>()
             });
             rows.extend(made.unwrap());
-            let fresh = count(&ledger, "SELECT count(*) FROM echo_fresh");
-            assert_eq!(fresh, [350, 700, 0, 350][rows.len() / 350 - 1], "a third time there was no room");
+            let recent = count(&ledger, "SELECT count(*) FROM echo_recent");
+            assert_eq!(recent, [350, 700, 0, 350][rows.len() / 350 - 1], "a third time there was no room");
             for n in [0, rows.len() / 2, rows.len() - 1] {
                 assert!(near(&ledger, n), "note {n} of {}", rows.len());
             }
             assert_eq!(ledger.unheard().unwrap(), Vec::<String>::new());
         }
-        // Taken back, a fresh one is found no more, and neither is one of the others.
+        // Taken back, a recent one is found no more, and neither is one of the others.
         for n in [1399, 3] {
             ledger.change(|change| change.taking_back("void", || change.unlearn(rows[n]))).unwrap();
             assert!(!near(&ledger, n) && near(&ledger, n - 1), "{n}");

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::rows::cards_with;
-use super::{AT_A_TIME, Fresh, fresh, load, state};
+use super::{AT_A_TIME, Recent, load, recent, state};
 use crate::echo::{self, Earlier, Kept, NEWEST, Traits};
 use crate::ledger::Ledger;
 
@@ -12,7 +12,7 @@ impl Ledger {
     /// words as typed must be known, and half of its keys.
     pub(crate) fn unheard(&self) -> rusqlite::Result<Vec<String>> {
         let conn = self.conn();
-        let newest = Fresh::read(conn)?;
+        let newest = Recent::read(conn)?;
         let (mut without_print, mut without_keys, mut notes) = (0, 0, 0_i64);
         let mut after = i64::MIN;
         loop {
@@ -50,7 +50,7 @@ impl Ledger {
                 "ledger.db has lost what {without_keys} of {notes} notes are found again by: an echo of them could be overlooked"
             ));
         }
-        let strange = fresh::of_no_note(conn)?;
+        let strange = recent::of_no_note(conn)?;
         if strange > 0 {
             found.push(format!("ledger.db has {strange} rows in its index of notes that aren't there"));
         }
