@@ -7,8 +7,9 @@ use rayon::prelude::*;
 
 use crate::day::{Day, Month};
 use crate::echo::{self, Draft, Earlier, Fact, Finding, House, Kept, Pile, Recipient, Rule, Severity, Traits, Verdict};
-use crate::ledger::Ledger;
+use crate::ledger::echoes::nearest;
 use crate::ledger::people::Who;
+use crate::ledger::{Ledger, Readers};
 use crate::note::Note;
 use crate::occasion::{Occasion, yearly_day};
 use crate::person::{Id, Person, Status};
@@ -54,11 +55,8 @@ fn is_blank(entry: &Entry) -> bool {
     entry.note.is_empty() && entry.ps.is_empty()
 }
 
-/// Cards judged together: enough for every processor, few enough to hold what they are compared with.
-const TOGETHER: usize = 256;
-
-/// Cards about which the ledger is asked in one go.
-const AT_ONCE: usize = 8;
+/// Cards judged together: enough for every processor and to read the ledger in its order, few enough to hold what they are compared with.
+const TOGETHER: usize = 1024;
 
 /// A card of a sheet when the ledger has been asked about it.
 struct Met<'e> {
@@ -189,12 +187,15 @@ struct Asked<'e> {
 }
 
 /// Everything the ledger knows of some cards, and the notes on record that are nearest to theirs.
-fn meet<'e>(shop: &Shop, ledger: &Ledger, some: &'e [Entry], month: Month) -> Result<Vec<Asked<'e>>> {
-    let met: Vec<Met> = some.iter().map(|entry| meet_one(shop, ledger, entry, month)).collect::<Result<_>>()?;
-    let read = |met: &Met<'_>| met.known.as_ref().map(|known| echo::traits(&known.text, &known.recipient.names, false));
-    let traits: Vec<Option<Traits>> = met.iter().map(read).collect();
-    let nearest = ledger.nearest_to(&traits.iter().map(Option::as_ref).collect::<Vec<_>>())?;
-    Ok(met.into_iter().zip(traits).zip(nearest).map(|((met, traits), near)| Asked { met, traits, near }).collect())
+fn meet<'e>(shop: &Shop, readers: &Readers, some: &'e [Entry], month: Month) -> Result<Vec<Asked<'e>>> {
+    let met = |entry: &'e Entry| {
+        let met = readers.read(|ledger| meet_one(shop, ledger, entry, month))?;
+        let traits = met.known.as_ref().map(|known| echo::traits(&known.text, &known.recipient.names, false));
+        Ok((met, traits))
+    };
+    let met: Vec<(Met<'_>, Option<Traits>)> = some.par_iter().map(met).collect::<Result<_>>()?;
+    let near = nearest(readers, &met.iter().map(|(_, traits)| traits.as_ref()).collect::<Vec<_>>())?;
+    Ok(met.into_iter().zip(near).map(|((met, traits), near)| Asked { met, traits, near }).collect())
 }
 
 /// What the ledger knows of a card, and what stands against it whatever its note says.
@@ -357,14 +358,9 @@ impl<'a> Desk<'a> {
             }
             let asked = std::mem::take(&mut ready);
             let judge = || asked.into_par_iter().map(|(met, near)| met.judged(&near, house, fits)).collect::<Result<Vec<_>>>();
-            let ask = || {
-                some.par_chunks(AT_ONCE)
-                    .map(|few| readers.read(|ledger| meet(shop, ledger, few, month)))
-                    .collect::<Result<Vec<_>>>()
-            };
-            let (judged, met) = rayon::join(judge, ask);
+            let (judged, met) = rayon::join(judge, || meet(shop, &readers, some, month));
             done.extend(judged?);
-            ready = above.add(met?.into_iter().flatten().collect());
+            ready = above.add(met?);
         }
     }
 

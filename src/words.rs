@@ -10,6 +10,7 @@ mod fold;
 mod glance;
 mod language;
 mod lexicon;
+mod met;
 mod recut;
 mod stem;
 
@@ -48,18 +49,8 @@ pub struct Word {
 
 impl Word {
     fn new(part: &str, at: Range<u32>, from: Range<usize>, sentence: usize, capital: bool, language: Language) -> Word {
-        let shape = outlined(part);
-        Word {
-            from,
-            at,
-            hash: hash(part),
-            stem: language.stem_hash(part, shape),
-            shape,
-            letters: part.bytes().fold(0, |bits, b| bits | 1 << (b & 63)),
-            sentence,
-            capital,
-            figure: part.as_bytes()[0].is_ascii_digit(),
-        }
+        let met::Numbers { hash, shape, stem, letters } = met::numbers(part, language);
+        Word { from, at, hash, stem, shape, letters, sentence, capital, figure: part.as_bytes()[0].is_ascii_digit() }
     }
 
     /// Letters in the folded word, in bytes.

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
-use crate::words::{AsItIs, Language, glance, hash, hash_pair, outlined};
+use crate::words::{AsItIs, Language, glance, hash_pair};
 
 use super::reading::Reading;
 
@@ -66,17 +66,16 @@ impl Glance {
         let (mut before, mut last) = (0, 0);
         let mut in_a_row = false;
         let mut order = Order::default();
-        let plain = glance(earlier, |word| {
+        let plain = glance(earlier, self.language, |word| {
             if in_a_row {
                 return;
             }
-            let shape = outlined(word);
             words += 1;
-            in_a_row = words >= 3 && self.threes.contains(&three(before, last, shape));
-            (before, last) = (last, shape);
-            if !lexicon.is_function(hash(word)) {
+            in_a_row = words >= 3 && self.threes.contains(&three(before, last, word.shape));
+            (before, last) = (last, word.shape);
+            if !lexicon.is_function(word.hash) {
                 telling += 1;
-                let found = self.words.get(&shape).or_else(|| self.words.get(&self.language.stem_hash(word, shape)));
+                let found = self.words.get(&word.shape).or_else(|| self.words.get(&word.stem));
                 if let Some((first, last)) = found {
                     shared += 1;
                     order.take(*first, *last);

@@ -2,7 +2,6 @@
 //! record, this is for a sheet: comparing each note with every other took half a minute for a thousand.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::hash::BuildHasherDefault;
 
 use crate::words::AsItIs;
@@ -46,15 +45,11 @@ impl Pile {
         let before = |notes: &'_ [i64]| notes.partition_point(|note| *note < count as i64);
         let same = traits.fingerprints.iter().filter_map(|print| self.prints.get(&(*print as u64)));
         let mut found: Vec<i64> = same.flat_map(|same| same[..before(same)].iter().rev().take(3)).copied().collect();
-        let with = |key, list: &mut Vec<i64>| {
-            if let Some(notes) = self.keys.get(&spread(key)) {
-                let notes = &notes[..before(notes)];
-                list.extend_from_slice(&notes[notes.len().saturating_sub(NEWEST)..]);
-            }
-            Ok::<(), Infallible>(())
+        let with = |key| {
+            let notes = self.keys.get(&spread(key)).map_or(&[][..], |notes| &notes[..before(notes)]);
+            &notes[notes.len().saturating_sub(NEWEST)..]
         };
-        let Ok(nearest) = Ranking::default().nearest(traits, with);
-        found.extend(nearest);
+        found.extend(Ranking::default().nearest(traits, with));
         found.sort_unstable();
         found.dedup();
         found.into_iter().filter_map(|note| usize::try_from(note).ok()).collect()

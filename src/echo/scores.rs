@@ -13,28 +13,22 @@ pub const NEWEST: usize = 64;
 pub struct Ranking {
     all: Scores,
     sentence: Scores,
-    notes: Vec<i64>,
 }
 
 impl Ranking {
     /// The notes that share the most with a note of these traits, by their numbers: the best of all, and the best for each sentence. `with`
-    /// adds the newest notes with a key to the list.
-    pub fn nearest<E>(
-        &mut self,
-        traits: &Traits,
-        mut with: impl FnMut(u32, &mut Vec<i64>) -> Result<(), E>,
-    ) -> Result<Vec<i64>, E> {
+    /// gives the newest notes with a key.
+    pub fn nearest<'n>(&mut self, traits: &Traits, with: impl Fn(u32) -> &'n [i64]) -> Vec<i64> {
         let mut asked: Vec<(u32, usize)> = traits.asked().collect();
         asked.sort_by_key(|(_, sentence)| *sentence);
         let several = asked.first().map(|key| key.1) != asked.last().map(|key| key.1);
         let (mut found, mut of_sentences) = (Vec::new(), Vec::new());
         for sentence in asked.chunk_by(|a, b| a.1 == b.1) {
             for (key, _) in sentence {
-                self.notes.clear();
-                with(*key, &mut self.notes)?;
+                let notes = with(*key);
                 // A key that many notes have tells little.
-                let worth = 1.0 / (1.0 + (self.notes.len().max(1) as f32).ln());
-                for note in &self.notes {
+                let worth = 1.0 / (1.0 + (notes.len().max(1) as f32).ln());
+                for note in notes {
                     self.all.add(*note, worth);
                     if several {
                         self.sentence.add(*note, worth);
@@ -49,7 +43,7 @@ impl Ranking {
                 found.push(note);
             }
         }
-        Ok(found)
+        found
     }
 }
 

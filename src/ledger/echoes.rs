@@ -25,6 +25,7 @@ mod rows;
 mod unheard;
 
 pub use forgotten::Forgotten;
+pub use near::nearest;
 pub use recent::{Recent, SCHEMA as RECENT};
 use rows::{REST_BITS, append, put_row, row, split, unpack};
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use rayon::prelude::*;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::ledger::{Ledger, damaged};
@@ -24,11 +25,34 @@ impl Ledger {
     }
 }
 
+/// Who can answer questions about a ledger: it by itself, or several eyes on it, each a part of them.
+pub trait Eyes {
+    /// Asks about all items; what is said of them comes back in parts, in their order. Each of the eyes has the same part of them every
+    /// time, so that it looks at a part of the file only if the items are in the file's order.
+    fn each<'i, I: Sync, T: Send>(&self, items: &'i [I], work: impl Fn(&Ledger, &'i [I]) -> Result<T> + Sync) -> Result<Vec<T>>;
+}
+
+impl Eyes for Ledger {
+    fn each<'i, I: Sync, T: Send>(&self, items: &'i [I], work: impl Fn(&Ledger, &'i [I]) -> Result<T> + Sync) -> Result<Vec<T>> {
+        Ok(vec![work(self, items)?])
+    }
+}
+
+impl Eyes for Readers {
+    fn each<'i, I: Sync, T: Send>(&self, items: &'i [I], work: impl Fn(&Ledger, &'i [I]) -> Result<T> + Sync) -> Result<Vec<T>> {
+        let part = items.len().div_ceil(self.open.len()).max(1);
+        items.par_chunks(part).zip(&self.open).map(|(part, eyes)| self.with(eyes, |ledger| work(ledger, part))).collect()
+    }
+}
+
 impl Readers {
     /// Asks with the eyes of this processor. `work` must not wait for others: they may want to ask with the same.
     pub fn read<T>(&self, work: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
-        let own = rayon::current_thread_index().unwrap_or(0) % self.open.len();
-        let mut open = self.open[own].lock().unwrap_or_else(PoisonError::into_inner);
+        self.with(&self.open[rayon::current_thread_index().unwrap_or(0) % self.open.len()], work)
+    }
+
+    fn with<T>(&self, eyes: &Mutex<Option<Ledger>>, work: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
+        let mut open = eyes.lock().unwrap_or_else(PoisonError::into_inner);
         let ledger = match &mut *open {
             Some(ledger) => ledger,
             none => none.insert(self.open_one()?),
@@ -41,8 +65,9 @@ impl Readers {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let conn = Connection::open_with_flags(&self.path, flags)?;
             Ledger::settle(&conn)?;
+            // Little is kept of what was read: they read in the file's order, and memory they use again is had for nothing.
             // One moment for all questions, and the file is locked once for them.
-            conn.execute_batch("BEGIN")?;
+            conn.execute_batch("PRAGMA cache_size = -2048; BEGIN")?;
             Ok(conn)
         };
         open().map(|conn| Ledger::of(conn, Some(&self.path))).map_err(|e| damaged(&e))

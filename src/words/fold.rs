@@ -53,6 +53,12 @@ pub(super) fn raw(text: &str) -> Raw {
             raw.rest = super::hash(&text[at..]);
             break;
         }
+        if c.is_ascii_alphanumeric() && word.is_some() && !apostrophe {
+            // What nearly every character is: the next of a word.
+            raw.folded.push(c.to_ascii_lowercase());
+            (end, newline) = (at + 1, false);
+            continue;
+        }
         let before = raw.folded.len();
         let does = fold(c, latin, &mut raw.folded);
         match does {
@@ -171,10 +177,12 @@ fn disguised(word: &[u8]) -> bool {
 /// Whether figures stand for letters: `b1rthd4y`. Sizes, ordinals and names of roads (`3rd`, `10pm`, `A4`) stay what they are.
 fn figures_for_letters(word: &[u8]) -> bool {
     let figures = word.iter().filter(|b| b.is_ascii_digit()).count();
+    if figures == 0 {
+        return false;
+    }
     let letters = word.iter().filter(|b| b.is_ascii_lowercase()).count();
     let first = word.iter().take_while(|b| b.is_ascii_digit()).count();
-    figures > 0
-        && letters >= figures.max(2)
+    letters >= figures.max(2)
         && figures + letters == word.len()
         && (first == 0 || first == 1 && letters >= 3)
         && word.iter().all(|b| !matches!(b, b'2' | b'6' | b'9'))

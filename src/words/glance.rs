@@ -1,6 +1,18 @@
 //! A text's words at a glance, without its sentences and where they were typed: enough to tell that two texts have little in common.
 
 use super::fold::{Does, fold};
+use super::{Language, met};
+
+/// A word at a glance.
+#[derive(Clone, Copy)]
+pub struct Seen {
+    /// A number for the folded word.
+    pub hash: u64,
+    /// The same for its outline.
+    pub shape: u64,
+    /// The same for its stem in the language asked for.
+    pub stem: u64,
+}
 
 /// Longer words are several without their gaps.
 const LONGEST: usize = 22;
@@ -39,9 +51,16 @@ const ASCII: [Kind; 128] = {
     kinds
 };
 
-/// Gives every word of a text, folded, in order. `false` where the text is typed in a way that only a full reading sees through:
+/// Gives every word of a text in order, as one of a language. `false` where the text is typed in a way that only a full reading sees through:
 /// other scripts, figures for letters, hidden characters, words spelled out or run together.
-pub fn glance(text: &str, mut put: impl FnMut(&str)) -> bool {
+pub fn glance(text: &str, language: Language, mut put: impl FnMut(Seen)) -> bool {
+    folded(text, |word| {
+        let met::Numbers { hash, shape, stem, .. } = met::numbers(word, language);
+        put(Seen { hash, shape, stem });
+    })
+}
+
+fn folded(text: &str, mut put: impl FnMut(&str)) -> bool {
     let mut word = String::with_capacity(32);
     let (mut words, mut single) = (0_usize, 0_usize);
     let mut end = |word: &mut String| {
@@ -92,11 +111,11 @@ pub fn glance(text: &str, mut put: impl FnMut(&str)) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::glance;
+    use super::folded;
 
     fn seen(text: &str) -> Option<String> {
         let mut words: Vec<String> = Vec::new();
-        glance(text, |w| words.push(w.to_owned())).then(|| words.join(" "))
+        folded(text, |w| words.push(w.to_owned())).then(|| words.join(" "))
     }
 
     #[test]

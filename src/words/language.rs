@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::fold::Raw;
 use super::lexicon::Lexicon;
-use super::{hash, outlined, stem};
+use super::{hash_bytes, outlined, stem};
 
 /// The language a note is in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,17 +86,16 @@ impl Language {
         if !raw.latin {
             return Language::Other;
         }
-        let mut seen = 0;
-        let mut count = |languages: fn(u64) -> u8| {
+        let mut parts: Vec<u64> = Vec::with_capacity(raw.tokens.len() + 8);
+        for token in &raw.tokens {
+            parts.extend(raw.folded.as_bytes()[token.at.clone()].split(|b| *b == b'\'').map(hash_bytes));
+        }
+        let seen = parts.len();
+        let count = |languages: fn(u64) -> u8| {
             let mut counts = [0_usize; KNOWN.len()];
-            seen = 0;
-            for token in &raw.tokens {
-                for part in raw.folded[token.at.clone()].split('\'') {
-                    seen += 1;
-                    let bits = languages(hash(part));
-                    for (n, count) in counts.iter_mut().enumerate() {
-                        *count += usize::from(bits >> n & 1);
-                    }
+            for bits in parts.iter().map(|part| languages(*part)).filter(|bits| *bits != 0) {
+                for (n, count) in counts.iter_mut().enumerate() {
+                    *count += usize::from(bits >> n & 1);
                 }
             }
             counts
@@ -203,10 +202,11 @@ impl Language {
         if self != Language::English {
             return word.split('\'').filter(|p| !p.is_empty()).for_each(put);
         }
-        if let Some((base, end)) = word.rsplit_once('\'') {
-            return english_apostrophe(base, end, put);
+        if let Some(at) = word.bytes().rposition(|b| b == b'\'') {
+            return english_apostrophe(&word[..at], &word[at + 1..], put);
         }
-        match RUN_TOGETHER.iter().find(|(w, _)| *w == word) {
+        let may_be = word.ends_with(['t', 'm', 'e', 's', 'l']);
+        match RUN_TOGETHER.iter().find(|(w, _)| may_be && *w == word) {
             Some((_, two)) if two.contains(' ') => two.split(' ').for_each(put),
             Some((_, verb)) => {
                 put(verb);

@@ -1,12 +1,18 @@
 //! Which earlier notes lie nearest to new ones, and which of those are worth reading.
+//!
+//! The drafts of a sheet are asked for together: what they are found by, and the notes found, are looked up in the order of the
+//! file, so that each page of it is read once and not once for every draft.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::rows::cards_with;
 use super::{Recent, load, recent, text_of};
-use crate::echo::{self, Draft, Earlier, Glance, Ranking, Traits};
+use crate::echo::{self, Draft, Earlier, Ranking, Traits};
+use crate::ledger::readers::Eyes;
 use crate::ledger::{Ledger, damaged};
 use crate::trouble::Result;
 
@@ -17,19 +23,9 @@ impl Ledger {
     /// The earlier notes a draft may be a copy of, nearest first.
     pub fn nearest_notes(&self, draft: &Draft<'_>) -> Result<Vec<Earlier>> {
         let traits = echo::traits(draft.text, &draft.recipient.names, false);
-        Ok(self.nearest_to(&[Some(&traits)])?.pop().unwrap_or_default())
+        Ok(nearest(self, &[Some(&traits)])?.pop().unwrap_or_default())
     }
 
-    /// The same for some drafts by their traits; nothing is near to one without.
-    pub fn nearest_to(&self, drafts: &[Option<&Traits>]) -> Result<Vec<Vec<Earlier>>> {
-        let recent = self.recent().map_err(|e| damaged(&e))?;
-        let mut search = Search { conn: self.conn(), recent: &recent, ranking: Ranking::default() };
-        let near = |traits: Option<&Traits>| traits.map_or(Ok(Vec::new()), |traits| search.near(traits));
-        drafts.iter().copied().map(near).collect::<rusqlite::Result<_>>().map_err(|e| damaged(&e))
-    }
-}
-
-impl Ledger {
     /// The recent notes, read anew if there are others by now.
     fn recent(&self) -> rusqlite::Result<Arc<Recent>> {
         let mut known = self.recent.borrow_mut();
@@ -40,56 +36,131 @@ impl Ledger {
     }
 }
 
-/// What is used again from draft to draft.
-struct Search<'c> {
-    conn: &'c Connection,
-    recent: &'c Recent,
-    ranking: Ranking,
+/// The same for some drafts by their traits; nothing is near to one without.
+pub fn nearest(eyes: &impl Eyes, drafts: &[Option<&Traits>]) -> Result<Vec<Vec<Earlier>>> {
+    let traits = || drafts.iter().flatten();
+    let prints = sorted(traits().flat_map(|t| t.fingerprints.iter().copied()));
+    let prints = eyes.each(&prints, |ledger, prints| the_same(ledger.conn(), prints).map_err(|e| damaged(&e)))?.concat();
+    let keys = sorted(traits().flat_map(|t| t.asked().map(|(key, _)| key)));
+    let shelf = eyes.each(&keys, |ledger, keys| Shelf::read(ledger, keys).map_err(|e| damaged(&e)))?;
+    let ranked = drafts.par_iter().enumerate().map_init(Ranking::default, |ranking, (draft, traits)| {
+        traits.map_or_else(Vec::new, |traits| candidates(draft, traits, &prints, &shelf, ranking))
+    });
+    let mut wanted: Vec<Candidate> = ranked.flatten_iter().collect();
+    wanted.sort_unstable_by_key(|c| c.card);
+    let read = eyes.each(&wanted, |ledger, wanted| worth_reading(ledger.conn(), wanted, drafts).map_err(|e| damaged(&e)))?;
+    let mut read: Vec<(Candidate, Earlier)> = read.into_iter().flatten().collect();
+    read.sort_by_key(|(candidate, _)| candidate.place);
+    let mut near: Vec<Vec<Earlier>> = drafts.iter().map(|_| Vec::new()).collect();
+    for (candidate, earlier) in read {
+        near[candidate.draft].push(earlier);
+    }
+    Ok(near)
 }
 
-impl Search<'_> {
-    fn near(&mut self, traits: &Traits) -> rusqlite::Result<Vec<Earlier>> {
-        let conn = self.conn;
-        let mut found: Vec<i64> = Vec::new();
-        for hash in &traits.fingerprints {
-            let mut ask = conn.prepare_cached("SELECT card FROM fingerprint WHERE hash = ?1")?;
-            let card = ask.query_row([hash], |r| r.get(0)).optional()?;
-            found.extend(card.filter(|card| !found.contains(card)));
+fn sorted<T: Ord>(numbers: impl Iterator<Item = T>) -> Vec<T> {
+    let mut numbers: Vec<T> = numbers.collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+/// The cards whose notes have some of these fingerprints: fingerprint and card, in order.
+fn the_same(conn: &Connection, prints: &[i64]) -> rusqlite::Result<Vec<(i64, i64)>> {
+    let mut ask = conn.prepare_cached("SELECT card FROM fingerprint WHERE hash = ?1")?;
+    let found = prints.iter().map(|print| Ok(ask.query_row([print], |r| r.get(0)).optional()?.map(|card| (*print, card))));
+    found.filter_map(Result::transpose).collect()
+}
+
+/// The cards with some keys, the keys in order.
+struct Shelf<'k> {
+    keys: &'k [u32],
+    /// Where the cards of each key end.
+    ends: Vec<usize>,
+    cards: Vec<i64>,
+}
+
+impl<'k> Shelf<'k> {
+    fn read(ledger: &Ledger, keys: &'k [u32]) -> rusqlite::Result<Shelf<'k>> {
+        let recent = ledger.recent()?;
+        let (mut shelf, mut cards) = (Shelf { keys, ends: Vec::with_capacity(keys.len()), cards: Vec::new() }, Vec::new());
+        for key in keys {
+            cards_with(ledger.conn(), *key, &mut cards)?;
+            recent.add(*key, &mut cards);
+            shelf.cards.append(&mut cards);
+            shelf.ends.push(shelf.cards.len());
         }
-        let identical = found.len();
-        let nearest = self.ranking.nearest(traits, |key, cards| {
-            cards_with(conn, key, cards)?;
-            self.recent.add(key, cards);
-            Ok::<(), rusqlite::Error>(())
-        })?;
-        for card in nearest {
-            if !found.contains(&card) {
-                found.push(card);
-            }
-        }
-        found.truncate(MOST_NEAREST);
-        let mut notes = Vec::new();
-        for (place, n) in found.into_iter().enumerate() {
-            if place >= identical && n >= 0 && !worth_a_look(conn, n, &traits.glance)? {
-                continue;
-            }
-            if let Some(mut earlier) = load(conn, n)? {
-                earlier.identical = place < identical;
-                notes.push(earlier);
-            }
-        }
-        Ok(notes)
+        Ok(shelf)
+    }
+
+    /// The cards with one key, the oldest first.
+    fn with(&self, key: u32) -> Option<&[i64]> {
+        let at = self.keys.binary_search(&key).ok()?;
+        Some(&self.cards[at.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[at]])
     }
 }
 
-/// Whether the note of this card may be more to a draft than one that shares some words. Whose it is isn't asked for yet: of most
-/// notes that is never needed.
-fn worth_a_look(conn: &Connection, n: i64, glance: &Glance) -> rusqlite::Result<bool> {
+/// A note on record that a draft may be a copy of.
+#[derive(Clone, Copy)]
+struct Candidate {
+    card: i64,
+    /// Which of the drafts, and at which place among those that are near to it.
+    draft: usize,
+    place: usize,
+    /// By its fingerprint it is the same.
+    identical: bool,
+}
+
+fn candidates(
+    draft: usize,
+    traits: &Traits,
+    prints: &[(i64, i64)],
+    shelf: &[Shelf<'_>],
+    ranking: &mut Ranking,
+) -> Vec<Candidate> {
+    let same = |print: &i64| prints.binary_search_by_key(print, |known| known.0).ok().map(|at| prints[at].1);
+    let mut found: Vec<i64> = Vec::new();
+    for card in traits.fingerprints.iter().filter_map(same) {
+        if !found.contains(&card) {
+            found.push(card);
+        }
+    }
+    let identical = found.len();
+    let nearest = ranking.nearest(traits, |key| shelf.iter().find_map(|part| part.with(key)).unwrap_or_default());
+    for card in nearest {
+        if !found.contains(&card) {
+            found.push(card);
+        }
+    }
+    found.truncate(MOST_NEAREST);
+    let candidate = |(place, card)| Candidate { card, draft, place, identical: place < identical };
+    found.into_iter().enumerate().map(candidate).collect()
+}
+
+/// Of the notes found those that may be more to their draft than one that shares some words. Whose they are isn't asked before that:
+/// of most it is never needed.
+fn worth_reading(
+    conn: &Connection,
+    wanted: &[Candidate],
+    drafts: &[Option<&Traits>],
+) -> rusqlite::Result<Vec<(Candidate, Earlier)>> {
     let mut ask = conn.prepare_cached("SELECT note, ps FROM card WHERE n = ?1")?;
-    let mut rows = ask.query([n])?;
-    let Some(row) = rows.next()? else { return Ok(false) };
-    let (note, ps) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-    Ok(if ps.is_empty() { glance.may_echo(note) } else { glance.may_echo(&text_of(note, ps)) })
+    let mut worth = Vec::new();
+    for of_one in wanted.chunk_by(|a, b| a.card == b.card) {
+        let n = of_one[0].card;
+        let looked_at = |candidate: &&Candidate| n >= 0 && !candidate.identical;
+        let mut these: Vec<Candidate> = of_one.iter().filter(|c| !looked_at(c)).copied().collect();
+        if let Some(row) = ask.query([n])?.next()?.filter(|_| these.len() < of_one.len()) {
+            let (note, ps) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+            let text = if ps.is_empty() { Cow::Borrowed(note) } else { Cow::Owned(text_of(note, ps)) };
+            let may_echo = |c: &&Candidate| drafts[c.draft].is_some_and(|traits| traits.glance.may_echo(&text));
+            these.extend(of_one.iter().filter(looked_at).filter(may_echo));
+        }
+        if let Some(earlier) = if these.is_empty() { None } else { load(conn, n)? } {
+            worth.extend(these.into_iter().map(|c| (c, Earlier { identical: c.identical, ..earlier.clone() })));
+        }
+    }
+    Ok(worth)
 }
 
 #[cfg(test)]
