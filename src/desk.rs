@@ -58,6 +58,9 @@ fn is_blank(entry: &Entry) -> bool {
 /// Cards judged together: enough for every processor and to read the ledger in its order, few enough to hold what they are compared with.
 const TOGETHER: usize = 1024;
 
+/// So many are one piece of work, few enough that no processor waits long for the last.
+const AT_ONCE: usize = 8;
+
 /// A card of a sheet when the ledger has been asked about it.
 struct Met<'e> {
     entry: &'e Entry,
@@ -160,7 +163,7 @@ impl Above {
             }
             (met, near)
         };
-        put.into_par_iter().map(held).collect()
+        put.into_par_iter().with_max_len(AT_ONCE).map(held).collect()
     }
 
     /// Says of a card that is on the sheet already where it is.
@@ -193,7 +196,7 @@ fn meet<'e>(shop: &Shop, readers: &Readers, some: &'e [Entry], month: Month) -> 
         let traits = met.known.as_ref().map(|known| echo::traits(&known.text, &known.recipient.names, false));
         Ok((met, traits))
     };
-    let met: Vec<(Met<'_>, Option<Traits>)> = some.par_iter().map(met).collect::<Result<_>>()?;
+    let met: Vec<(Met<'_>, Option<Traits>)> = some.par_iter().with_max_len(AT_ONCE).map(met).collect::<Result<_>>()?;
     let near = nearest(readers, &met.iter().map(|(_, traits)| traits.as_ref()).collect::<Vec<_>>())?;
     Ok(met.into_iter().zip(near).map(|((met, traits), near)| Asked { met, traits, near }).collect())
 }
@@ -357,7 +360,8 @@ impl<'a> Desk<'a> {
                 return Ok(done);
             }
             let asked = std::mem::take(&mut ready);
-            let judge = || asked.into_par_iter().map(|(met, near)| met.judged(&near, house, fits)).collect::<Result<Vec<_>>>();
+            let judged = |(met, near): (Met<'_>, Vec<Earlier>)| met.judged(&near, house, fits);
+            let judge = || asked.into_par_iter().with_max_len(AT_ONCE).map(judged).collect::<Result<Vec<_>>>();
             let (judged, met) = rayon::join(judge, || meet(shop, &readers, some, month));
             done.extend(judged?);
             ready = above.add(met?);

@@ -1,6 +1,7 @@
 //! People, history and today in; who is owed a card, a call or an answer, and by when, out. Pure.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -194,20 +195,31 @@ pub struct Sent {
 
 /// Everybody's history without its words: whoever has it tells the marks of one person at a time, oldest first, so that those of
 /// thousands are never held at once.
-pub struct Stories<'a>(Box<Tell<'a>>);
+pub struct Stories<'a> {
+    tell: Box<Tell<'a>>,
+    torn: AtomicBool,
+}
 
-type Tell<'a> = dyn Fn(usize, &mut Vec<Mark>) + Send + Sync + 'a;
+type Tell<'a> = dyn Fn(usize, &mut Vec<Mark>) -> Option<()> + Send + Sync + 'a;
 
 impl<'a> Stories<'a> {
-    /// `tell` puts the marks of the person at a place in the order of `people` into the list, which is empty.
-    pub fn new(tell: impl Fn(usize, &mut Vec<Mark>) + Send + Sync + 'a) -> Stories<'a> {
-        Stories(Box::new(tell))
+    /// `tell` puts the marks of the person at a place in the order of `people` into the list, which is empty; nothing if it can't.
+    pub fn new(tell: impl Fn(usize, &mut Vec<Mark>) -> Option<()> + Send + Sync + 'a) -> Stories<'a> {
+        Stories { tell: Box::new(tell), torn: AtomicBool::new(false) }
     }
 
     /// The marks of the person at `at`, in a list that is emptied before.
     pub fn of(&self, at: usize, marks: &mut Vec<Mark>) {
         marks.clear();
-        self.0(at, marks);
+        if (self.tell)(at, marks).is_none() {
+            self.torn.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Somebody's history couldn't be told: what was made of them so far is not to be believed.
+    #[must_use]
+    pub fn torn(&self) -> bool {
+        self.torn.load(Ordering::Relaxed)
     }
 }
 

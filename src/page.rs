@@ -49,13 +49,18 @@ pub struct Shape {
     pub advance: f64,
     /// The outermost of its points: whatever holds them holds the outline, however it is turned.
     corners: Box<[Point]>,
+    /// The upright box around them.
+    around: Rect,
 }
 
 impl Shape {
     /// A shape of this outline.
     #[must_use]
     pub fn new(key: u64, outline: BezPath, advance: f64) -> Shape {
-        Shape { key, corners: outermost(&outline), outline, advance }
+        let corners = outermost(&outline);
+        let point = |p: &Point| Rect::from_points(*p, *p);
+        let around = corners.iter().map(point).reduce(|a, b| a.union(b)).unwrap_or_default();
+        Shape { key, outline, advance, corners, around }
     }
 
     /// The upright box around the letter in its place, or a little more; `None` for a space.
@@ -207,23 +212,28 @@ pub fn words(items: &[Item]) -> Vec<&Word> {
 #[must_use]
 pub fn bounds(items: &[Item]) -> Option<Rect> {
     let mut all: Option<Rect> = None;
-    let mut add = |part: Rect| all = Some(all.map_or(part, |all| all.union(part)));
+    let add = |all: &mut Option<Rect>, part: Rect| *all = Some(all.map_or(part, |all| all.union(part)));
     for item in items {
         match item {
-            Item::Fill(path, _) if !path.elements().is_empty() => add(path.bounding_box()),
+            Item::Fill(path, _) if !path.elements().is_empty() => add(&mut all, path.bounding_box()),
             Item::Stroke(path, pen) if !path.elements().is_empty() => {
-                add(path.bounding_box().inflate(pen.width / 2.0, pen.width / 2.0));
+                add(&mut all, path.bounding_box().inflate(pen.width / 2.0, pen.width / 2.0));
             }
             Item::Fill(..) | Item::Stroke(..) => {}
             Item::Words(words) => {
-                let glyphs = words.iter().flat_map(|word| &word.glyphs);
-                glyphs.filter_map(|glyph| glyph.shape.ink(glyph.at)).for_each(&mut add);
+                for Glyph { shape, at } in words.iter().flat_map(|word| &word.glyphs) {
+                    // Most letters stand between others, and a box around them tells.
+                    let inside = all.is_some_and(|all| all.contains_rect(at.transform_rect_bbox(shape.around)));
+                    if let Some(ink) = if inside { None } else { shape.ink(*at) } {
+                        add(&mut all, ink);
+                    }
+                }
             }
-            Item::Picture(_, at) => add(at.transform_rect_bbox(Rect::new(0.0, 0.0, 1.0, 1.0))),
+            Item::Picture(_, at) => add(&mut all, at.transform_rect_bbox(Rect::new(0.0, 0.0, 1.0, 1.0))),
             Item::Placed { drawing, at, clip } => {
                 let inside = bounds(drawing).map(|part| clip.map_or(part, |clip| part.intersect(clip)));
                 if let Some(part) = inside.filter(|part| part.width() > 0.0 || part.height() > 0.0) {
-                    add(at.transform_rect_bbox(part));
+                    add(&mut all, at.transform_rect_bbox(part));
                 }
             }
         }

@@ -79,7 +79,7 @@ pub fn missed(due: &Due, today: Day) -> bool {
 pub struct Books {
     pub rules: Rules,
     pub people: Vec<Party>,
-    pub stories: Stories<'static>,
+    stories: Stories<'static>,
 }
 
 impl Books {
@@ -88,13 +88,19 @@ impl Books {
         let stories = ledger.stories(&people, &rules)?;
         Ok(Books { rules, people, stories })
     }
+
+    /// What is made of everybody's history; made again if a part of it turns out to be torn.
+    pub fn ask<T>(&self, ledger: &Ledger, make: impl Fn(&Stories<'_>) -> T) -> Result<T> {
+        let made = make(&self.stories);
+        if self.stories.torn() { ledger.stories_anew(&self.people, &self.rules).map(|anew| make(&anew)) } else { Ok(made) }
+    }
 }
 
 /// Everything owed in the window, and the cards that were missed: who, what and when, in no words and without a look at the sheets.
 fn bare(shop: &Shop, ledger: &Ledger, books: &Books, window: Window, today: Day) -> Result<Vec<Due>> {
     let sent = ledger.sent(window.from.min(today).plus(-400))?;
-    let Books { rules, people, stories } = books;
-    Ok(due::due(&Affairs { people, stories, sent: &sent, rules, post: &shop.settings.post, today }, window))
+    let (people, rules, post) = (&books.people, &books.rules, &shop.settings.post);
+    books.ask(ledger, |stories| due::due(&Affairs { people, stories, sent: &sent, rules, post, today }, window))
 }
 
 /// The same with what was said, and with what is written already.

@@ -47,6 +47,7 @@ impl Shop {
         let stories = Stories::new(|at, marks| {
             marks.extend(self.touches.iter().filter(|t| t.0 == at).map(|t| self.rules.mark(1, &t.1)));
             marks.sort_by_key(|m| m.on);
+            Some(())
         });
         let people: Vec<Party> = self.people.iter().map(Party::from).collect();
         let (sent, rules, post) = (&self.sent, &self.rules, &self.post);

@@ -114,12 +114,6 @@ pub struct NewCard<'a> {
 /// The cards of a person or household by their own indexes: with a plain OR and an order, `SQLite` walks all cards by day instead.
 const THEIRS: &str = "card.n IN (SELECT n FROM card WHERE person = ?1 UNION ALL SELECT n FROM card WHERE household = ?1)";
 
-/// Their newest cards, the newest first, so many as `{}`: the indexes have them in order, and no others are looked at.
-const NEWEST: &str = "card.n IN (SELECT n FROM (
-    SELECT * FROM (SELECT n, day FROM card WHERE person = ?1 ORDER BY day DESC, n DESC LIMIT {}) UNION ALL
-    SELECT * FROM (SELECT n, day FROM card WHERE household = ?1 ORDER BY day DESC, n DESC LIMIT {})
-    ) ORDER BY day DESC, n DESC LIMIT {}) ORDER BY card.day DESC, card.n DESC";
-
 const COLUMNS: &str =
     "card.n, card.id, card.who, card.occasion, card.day, card.state, card.note, card.ps, card.because, card.imported,
     (SELECT id FROM batch WHERE batch.n = card.batch), card.number, card.made";
@@ -166,25 +160,44 @@ impl Ledger {
         Ok(self.cards_where("card.id = ?1", &id)?.pop())
     }
 
+    /// The rows of their newest cards, the newest first: two plain questions to indexes that have them in order. One question
+    /// for both makes a table of its own, each time, and takes several times as long.
+    fn newest(&self, who: &Id, many: usize) -> rusqlite::Result<Vec<i64>> {
+        let mut found: Vec<(String, i64)> = Vec::new();
+        for theirs in ["person", "household"] {
+            let newest = format!("SELECT day, n FROM card WHERE {theirs} = ?1 ORDER BY day DESC, n DESC LIMIT ?2");
+            let mut ask = self.conn().prepare_cached(&newest)?;
+            for row in ask.query_map(params![who.as_str(), many as i64], |r| Ok((r.get(0)?, r.get(1)?)))? {
+                found.push(row?);
+            }
+        }
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(found.into_iter().take(many).map(|(_, n)| n).collect())
+    }
+
     /// The newest card to a person or household.
     pub fn last_card(&self, who: &Id) -> Result<Option<Card>> {
-        Ok(self.cards_where(&NEWEST.replace("{}", "1"), &who.as_str())?.pop())
+        self.last_card_beside(who, "")
     }
 
     /// The newest card to them that isn't this one.
     pub fn last_card_beside(&self, who: &Id, card: &str) -> Result<Option<Card>> {
-        Ok(self.cards_where(&NEWEST.replace("{}", "2"), &who.as_str())?.into_iter().find(|c| c.id != card))
+        for n in self.newest(who, 2).map_err(|e| damaged(&e))? {
+            if let Some(found) = self.cards_where("card.n = ?1", &n)?.pop().filter(|found| found.id != card) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// What was on the covers of their last cards, `many` of them at the most, the latest last; cards without a cover are left out.
     pub fn last_covers(&self, who: &Id, many: usize) -> Result<Vec<String>> {
         let read = || -> rusqlite::Result<Vec<String>> {
-            let newest = NEWEST.replace("{}", "?2");
-            let mut ask = self.conn().prepare_cached(&format!("SELECT made FROM card WHERE {newest}"))?;
-            let mut rows = ask.query(params![who.as_str(), many as i64])?;
+            let mut ask = self.conn().prepare_cached("SELECT made FROM card WHERE n = ?1")?;
+            let made = |r: &Row<'_>| Ok(serde_json::from_str::<Made>(r.get_ref(0)?.as_str()?).unwrap_or_default());
             let mut covers = Vec::new();
-            while let Some(row) = rows.next()? {
-                covers.push(serde_json::from_str::<Made>(row.get_ref(0)?.as_str()?).unwrap_or_default().cover);
+            for n in self.newest(who, many)? {
+                covers.extend(ask.query_row([n], made).optional()?.map(|made| made.cover));
             }
             covers.retain(|cover| !cover.is_empty());
             covers.reverse();

@@ -168,6 +168,14 @@ impl Ledger {
 
     /// The person with exactly this id; of somebody who was merged, the one they turned out to be.
     pub fn person(&self, id: &Id) -> Result<Option<Person>> {
+        let plainly = self
+            .conn()
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM person WHERE id = ?1 AND merged_into IS NULL"))
+            .and_then(|mut ask| ask.query_row([id.as_str()], person).optional())
+            .map_err(|e| damaged(&e))?;
+        if plainly.is_some() {
+            return Ok(plainly);
+        }
         self.conn()
             .prepare_cached(&format!(
                 "WITH RECURSIVE chain (id, next) AS (

@@ -25,10 +25,14 @@ impl Ledger {
     }
 }
 
+/// Questions are dealt out in so many parts to each of the eyes, so that none waits long for the last; fewer than this are one part.
+const PARTS: usize = 8;
+const FEWEST: usize = 16;
+
 /// Who can answer questions about a ledger: it by itself, or several eyes on it, each a part of them.
 pub trait Eyes {
-    /// Asks about all items; what is said of them comes back in parts, in their order. Each of the eyes has the same part of them every
-    /// time, so that it looks at a part of the file only if the items are in the file's order.
+    /// Asks about all items; what is said of them comes back in parts, in their order. A part are neighbours: whoever has them in the
+    /// file's order has each of its pages looked at once.
     fn each<'i, I: Sync, T: Send>(&self, items: &'i [I], work: impl Fn(&Ledger, &'i [I]) -> Result<T> + Sync) -> Result<Vec<T>>;
 }
 
@@ -40,19 +44,16 @@ impl Eyes for Ledger {
 
 impl Eyes for Readers {
     fn each<'i, I: Sync, T: Send>(&self, items: &'i [I], work: impl Fn(&Ledger, &'i [I]) -> Result<T> + Sync) -> Result<Vec<T>> {
-        let part = items.len().div_ceil(self.open.len()).max(1);
-        items.par_chunks(part).zip(&self.open).map(|(part, eyes)| self.with(eyes, |ledger| work(ledger, part))).collect()
+        let part = items.len().div_ceil(self.open.len() * PARTS).max(FEWEST);
+        items.par_chunks(part).with_max_len(1).map(|part| self.read(|ledger| work(ledger, part))).collect()
     }
 }
 
 impl Readers {
     /// Asks with the eyes of this processor. `work` must not wait for others: they may want to ask with the same.
     pub fn read<T>(&self, work: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
-        self.with(&self.open[rayon::current_thread_index().unwrap_or(0) % self.open.len()], work)
-    }
-
-    fn with<T>(&self, eyes: &Mutex<Option<Ledger>>, work: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
-        let mut open = eyes.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = rayon::current_thread_index().unwrap_or(0) % self.open.len();
+        let mut open = self.open[own].lock().unwrap_or_else(PoisonError::into_inner);
         let ledger = match &mut *open {
             Some(ledger) => ledger,
             none => none.insert(self.open_one()?),

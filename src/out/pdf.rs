@@ -30,6 +30,8 @@ use strokes::Cupboard;
 
 /// Pages drawn and deflated together: enough for every core, few enough to hold.
 const TOGETHER: usize = 128;
+/// So many of them are one piece of work, few enough that no processor waits long for the last.
+const AT_ONCE: usize = 4;
 
 /// An outline that comes so often among the pages drawn together becomes a glyph.
 const OFTEN: usize = 3;
@@ -61,14 +63,14 @@ pub struct Meta {
 }
 
 /// A PDF of these pages, taken one after the other and not kept.
-pub fn write<P: Borrow<Page> + Sync>(pages: impl IntoIterator<Item = P>, meta: &Meta) -> Result<Vec<u8>> {
+pub fn write<P: Borrow<Page> + Send + Sync>(pages: impl IntoIterator<Item = P>, meta: &Meta) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     write_to(&mut bytes, pages, meta)?;
     Ok(bytes)
 }
 
 /// The same, into a file or wherever else bytes go, page by page. Put something buffered there: some writes are small.
-pub fn write_to<P: Borrow<Page> + Sync>(
+pub fn write_to<P: Borrow<Page> + Send + Sync>(
     target: &mut (impl Write + ?Sized),
     pages: impl IntoIterator<Item = P>,
     meta: &Meta,
@@ -95,7 +97,7 @@ pub struct Book<'a, P, W: Write + ?Sized> {
     tree: u32,
 }
 
-impl<'a, P: Borrow<Page> + Sync, W: Write + ?Sized> Book<'a, P, W> {
+impl<'a, P: Borrow<Page> + Send + Sync, W: Write + ?Sized> Book<'a, P, W> {
     /// Begins a document. Put something buffered below it: some writes are small.
     pub fn open(target: &'a mut W) -> Result<Book<'a, P, W>> {
         let mut file = File::new(target)?;
@@ -167,6 +169,7 @@ impl<'a, P: Borrow<Page> + Sync, W: Write + ?Sized> Book<'a, P, W> {
         }
         let orders: Vec<Vec<u8>> = pages
             .par_iter()
+            .with_max_len(AT_ONCE)
             .map_init(Press::new, |press, page| press.deflate(&strokes::page(&page.items, page.size.height, cupboard)))
             .collect::<Result<_>>()?;
         for (page, orders) in pages.iter().zip(orders) {
@@ -187,6 +190,8 @@ impl<'a, P: Borrow<Page> + Sync, W: Write + ?Sized> Book<'a, P, W> {
                 ),
             )?;
         }
+        // A drawing is thousands of pieces of memory, and giving them back takes as long as laying them on their sheet.
+        some.into_par_iter().with_max_len(AT_ONCE).for_each(drop);
         Ok(())
     }
 

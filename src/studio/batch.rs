@@ -5,8 +5,6 @@ use std::io::Write;
 use std::sync::mpsc;
 use std::thread;
 
-use rayon::prelude::*;
-
 use crate::card::{Faces, Fit, cue};
 use crate::measure::{Size, mm};
 use crate::out::pdf::{self, Book, Meta, Sides};
@@ -15,8 +13,10 @@ use crate::stock::{self, Panels, Plan};
 use crate::studio::{Job, Studio};
 use crate::trouble::Result;
 
-/// Cards drawn together: enough for every core, few enough to hold.
-const TOGETHER: usize = 32;
+/// Cards drawn together, one piece of work.
+const TOGETHER: usize = 8;
+/// So many times as many are drawn ahead of their sheets: there is always something to draw while those are made.
+const AHEAD: usize = 8;
 
 /// A batch as made, beside its PDF.
 #[derive(Debug)]
@@ -56,17 +56,26 @@ impl Studio {
     ) -> Result<Printed> {
         let mut batch = Gathered::default();
         let backs = thread::scope(|scope| {
-            let (hand_over, drawn) = mpsc::sync_channel(1);
+            // Some cards each, in the order of the batch, whenever they are drawn: no processor waits for the others.
+            let (hand_over, drawn) = mpsc::sync_channel::<mpsc::Receiver<Vec<Result<Faces>>>>(AHEAD);
             scope.spawn(move || {
-                for some in jobs.chunks(TOGETHER) {
-                    let cards: Vec<Result<Faces>> = some.par_iter().map(|job| self.make(job).map(|made| made.0)).collect();
-                    if hand_over.send(cards).is_err() {
-                        // Nobody prints any more: what went wrong is said there.
-                        return;
+                rayon::in_place_scope(|pool| {
+                    for some in jobs.chunks(TOGETHER) {
+                        let (put, faces) = mpsc::sync_channel(1);
+                        if hand_over.send(faces).is_err() {
+                            // Nobody prints any more: what went wrong is said there.
+                            return;
+                        }
+                        pool.spawn(move |_| {
+                            let drawn = some.iter().map(|job| self.make(job).map(|made| made.0)).collect();
+                            // The same.
+                            let _ = put.send(drawn);
+                        });
                     }
-                }
+                });
             });
-            let mut cards = jobs.iter().zip(drawn.into_iter().flatten());
+            let drawn = drawn.into_iter().flat_map(|some| some.recv().into_iter().flatten());
+            let mut cards = jobs.iter().zip(drawn);
             let mut trouble = None;
             let panels = std::iter::from_fn(|| {
                 let (job, card) = cards.next()?;

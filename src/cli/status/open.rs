@@ -35,15 +35,18 @@ impl Open {
 
 /// Every open thread, by kind and words; the longest open first.
 pub fn threads(ledger: &Ledger, books: &Books) -> Result<Vec<Open>> {
-    let mut found: Vec<(i64, u16, Day, &Id)> = Vec::new();
-    let mut marks = Vec::new();
-    for (at, person) in books.people.iter().enumerate().filter(|(_, p)| p.status != Status::Deceased) {
-        books.stories.of(at, &mut marks);
-        for thread in books.rules.threads(&marks).iter().filter(|t| t.closed.is_none()) {
-            let mark = marks[thread.at];
-            found.push((mark.n, mark.kind, mark.on, &person.id));
+    let found = books.ask(ledger, |stories| {
+        let mut found: Vec<(i64, u16, Day, &Id)> = Vec::new();
+        let mut marks = Vec::new();
+        for (at, person) in books.people.iter().enumerate().filter(|(_, p)| p.status != Status::Deceased) {
+            stories.of(at, &mut marks);
+            for thread in books.rules.threads(&marks).iter().filter(|t| t.closed.is_none()) {
+                let mark = marks[thread.at];
+                found.push((mark.n, mark.kind, mark.on, &person.id));
+            }
         }
-    }
+        found
+    })?;
     let words = ledger.words(&found.iter().map(|f| f.0).collect::<Vec<_>>())?;
     let mut open: BTreeMap<(u16, Id), Open> = BTreeMap::new();
     for (n, kind, on, who) in found {
