@@ -105,13 +105,39 @@ fn printing(folder: &Path, large: bool) {
     }
 }
 
+/// A letter of forty words, as the measurements of the PDF engines had one.
+const LETTER: &str = "+++
+occasion = \"birthday\"
+language = \"en\"
+tone = \"warm\"
+cover = \"Happy\\nbirthday\"
+designs = [\"wreath\", \"candles\", \"confetti\", \"words\"]
+description = \"Forty words under the note.\"
++++
+{{ note }}
+
+Thank you for another year of coming in, of stories told across the counter, and of shoes that have been further than we have. \
+We hope the new one is kind to you, and that the kettle is on when you come by.
+";
+
 fn peers(folder: &Path) {
     println!(
         "\n1,000 cards against 100,000 earlier notes; the others set the same words plainly, without checking or logging anything"
     );
     let shop = Shop::make(Path::new(WETINK), &folder.join("peers"), 1000, 0, 100_000);
     shop.write(1000);
-    let Some((ours, _)) = prints(&shop, 5, || shop.command(&["print"])) else { return };
+    println!("  four cards to a sheet, a line of good wishes under the note:");
+    compared(&shop, folder, "sheets");
+    fs::write(shop.dir.join("letters/birthday-warm.en.txt"), LETTER).expect("a letter");
+    let settings = fs::read_to_string(shop.dir.join("wetink.toml")).expect("settings");
+    fs::write(shop.dir.join("wetink.toml"), settings.replace("# stock = \"avery-8387\"", "stock = \"a6\"")).expect("settings");
+    println!("  two A6 pages a card, a letter of 40 words under the note:");
+    compared(&shop, folder, "cards");
+}
+
+/// A print, and the same words by the others; `work` names in their scripts what is set.
+fn compared(shop: &Shop, folder: &Path, work: &str) {
+    let Some((ours, _)) = prints(shop, 5, || shop.command(&["print"])) else { return };
     shown("wetink print", ours, "");
     let one = || {
         let mut command = Command::new("taskset");
@@ -122,7 +148,7 @@ fn peers(folder: &Path) {
             .env("RAYON_NUM_THREADS", "1");
         command
     };
-    match prints(&shop, 3, one) {
+    match prints(shop, 3, one) {
         Some((alone, _)) => shown("wetink print on one processor", alone, &format!("all are {:.2} times faster", alone / ours)),
         None => println!("  taskset isn't here: one processor against all is left out"),
     }
@@ -136,7 +162,8 @@ fn peers(folder: &Path) {
         let command = || {
             let mut command = Command::new(&python);
             command.arg(root.join(format!("benches/peers/{peer}_cards.py"))).arg(shop.dir.join("notes/2026-12.md"));
-            command.arg(folder.join("peer.pdf")).args([root.join(HAND), root.join(TEXT)]).env("PYTHONDONTWRITEBYTECODE", "1");
+            command.arg(folder.join("peer.pdf")).args([root.join(HAND), root.join(TEXT)]).arg(work);
+            command.env("PYTHONDONTWRITEBYTECODE", "1");
             command
         };
         match median(if peer == "fpdf2" { 3 } else { 5 }, || {}, command) {

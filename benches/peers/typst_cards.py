@@ -12,7 +12,7 @@ try:
 except ImportError:
     cards.missing("typst")
 
-sheet, pdf, hand, text = cards.arguments()
+sheet, pdf, hand, text, work = cards.arguments()
 folder = tempfile.mkdtemp()
 fonts = os.path.join(folder, "fonts")
 os.mkdir(fonts)
@@ -20,28 +20,29 @@ for font in (hand, text):
     shutil.copy(font, fonts)
 rows = [
     [{"n": f"{number + 1:02}", "mark": who[:2].upper(), "note": note, "x": left, "y": top} for number, (who, note), left, top in some]
-    for some in cards.sheets(cards.read(sheet))
+    for some in work.sheets(cards.read(sheet))
 ]
 with open(os.path.join(folder, "cards.json"), "w", encoding="utf-8") as file:
     json.dump(rows, file)
 SOURCE = """
 #let (hand, text-face) = HANDS
-#set page(width: 612pt, height: 792pt, margin: 0pt)
+#let (width, height, cell, cover, foot) = PLACES
+#set page(width: width * 1pt, height: height * 1pt, margin: 0pt)
 #set text(font: text-face, size: 10pt)
 #for sheet in json("cards.json") {
   for card in sheet {
-    place(dx: card.x * 1pt, dy: card.y * 1pt + 120pt, box(width: 306pt, align(center, std.text(size: 48pt)[Happy \\ birthday])))
+    place(dx: card.x * 1pt, dy: (card.y + cover - 48) * 1pt, box(width: cell * 1pt, align(center, std.text(size: 48pt)[Happy \\ birthday])))
   }
   pagebreak()
   for card in sheet {
-    let x = (612 - 306 - card.x + 24) * 1pt
-    place(dx: x, dy: (card.y + 24) * 1pt, box(width: 258pt)[
+    let x = (width - cell - card.x + 24) * 1pt
+    place(dx: x, dy: (card.y + 24) * 1pt, box(width: (cell - 48) * 1pt)[
       #std.text(font: hand, size: 15.5pt, fill: rgb(28, 38, 92), card.note)
 
       LETTER
     ])
-    place(dx: x, dy: (card.y + 350) * 1pt, [IMPRINT0 \\ IMPRINT1])
-    place(dx: x + 230pt, dy: (card.y + 362) * 1pt, [#card.n #card.mark])
+    place(dx: x, dy: (card.y + foot - 10) * 1pt, [IMPRINT0 \\ IMPRINT1])
+    place(dx: x + (cell - 76) * 1pt, dy: (card.y + foot + 2) * 1pt, [#card.n #card.mark])
   }
   pagebreak(weak: true)
 }
@@ -67,7 +68,9 @@ def family(path):
 
 
 source = SOURCE.replace("HANDS", json.dumps([family(hand), family(text)]).replace("[", "(").replace("]", ")"))
-source = source.replace("LETTER", cards.LETTER).replace("IMPRINT0", cards.IMPRINT[0]).replace("IMPRINT1", cards.IMPRINT[1])
+places = [*work.sheet, work.cell[0], work.cover, work.foot]
+source = source.replace("PLACES", "(" + ", ".join(f"{place:.2f}" for place in places) + ")")
+source = source.replace("LETTER", work.letter).replace("IMPRINT0", cards.IMPRINT[0]).replace("IMPRINT1", cards.IMPRINT[1])
 with open(os.path.join(folder, "cards.typ"), "w", encoding="utf-8") as file:
     file.write(source)
 typst.compile(os.path.join(folder, "cards.typ"), output=pdf, font_paths=[fonts])
