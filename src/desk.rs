@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use crate::day::{Day, Month};
-use crate::echo::{self, Draft, Earlier, Fact, Finding, House, Kept, Pile, Recipient, Rule, Severity, Traits, Verdict};
+use crate::echo::{self, Draft, Earlier, Fact, Finding, House, Kept, Pile, Read, Recipient, Rule, Severity, Traits, Verdict};
 use crate::ledger::echoes::nearest;
 use crate::ledger::people::Who;
 use crate::ledger::{Ledger, Readers};
@@ -92,6 +92,7 @@ impl Known {
             sheet_line: Some(met.entry.line),
             note: Kept::Text(self.text.clone()),
             identical: false,
+            read: Read::default(),
         }
     }
 }
@@ -146,6 +147,8 @@ struct Above {
 impl Above {
     /// The next cards of the sheet, with all notes that are near to them: those on record, and those above each of them.
     fn add<'e>(&mut self, asked: Vec<Asked<'e>>) -> Vec<(Met<'e>, Vec<Earlier>)> {
+        // What was read of a note is kept for the cards judged together, not for a whole long sheet.
+        self.notes.iter_mut().for_each(Earlier::put_away);
         // First all are put down, then each is held against those before it.
         let mut put: Vec<(Asked<'e>, usize)> = asked.into_iter().map(|asked| (asked, 0)).collect();
         for (Asked { met, traits, .. }, before) in &mut put {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use crate::day::Day;
 use crate::trouble::{Result, Trouble};
@@ -32,6 +33,9 @@ pub use names::Names;
 pub use pile::Pile;
 pub use reading::Frequencies;
 pub use scores::{NEWEST, Ranking};
+
+use glance::Skim;
+use reading::Reading;
 
 /// A rule on a note, by the name an owner meets it under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -238,6 +242,19 @@ pub struct Earlier {
     pub note: Kept,
     /// The ledger knows by its fingerprint that it is the very same.
     pub identical: bool,
+    /// What was read of it.
+    pub read: Read,
+}
+
+/// What was read of a note, for one house: kept for the next draft that is held against it or one of its clones.
+#[derive(Clone, Debug, Default)]
+pub struct Read(Arc<Once>);
+
+#[derive(Debug, Default)]
+struct Once {
+    skim: OnceLock<Skim>,
+    /// With the shapes of its words, as typed and with the names masked.
+    whole: OnceLock<(Reading, [Vec<u64>; 2])>,
 }
 
 impl Earlier {
@@ -245,9 +262,14 @@ impl Earlier {
     #[must_use]
     pub fn may_be(&self, traits: &Traits) -> bool {
         match &self.note {
-            Kept::Text(text) => self.identical || traits.glance.may_echo(text),
+            Kept::Text(text) => self.identical || traits.glance.may_echo_again(text, &self.read.0.skim),
             Kept::Traces(_) => true,
         }
+    }
+
+    /// Forgets what was read of it.
+    pub fn put_away(&mut self) {
+        self.read = Read::default();
     }
 }
 

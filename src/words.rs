@@ -14,7 +14,7 @@ mod met;
 mod recut;
 mod stem;
 
-pub use glance::glance;
+pub use glance::{Seen, glance};
 pub use language::Language;
 pub use lexicon::{AsItIs, Lexicon, OnCards, Pattern, Slot};
 

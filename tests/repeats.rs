@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use wetink::day::Day;
-use wetink::echo::{self, Draft, Earlier, House, Kept, Recipient, Rule, Severity, Verdict};
+use wetink::echo::{self, Draft, Earlier, House, Kept, Read, Recipient, Rule, Severity, Verdict};
 use wetink::ledger::Ledger;
 use wetink::ledger::batches::Batch;
 use wetink::ledger::cards::{Made, NewCard};
@@ -347,6 +347,7 @@ fn on_sheet(name: &str, line: usize, text: &str) -> Earlier {
         sheet_line: Some(line),
         note: Kept::Text(text.into()),
         identical: false,
+        read: Read::default(),
     }
 }
 

@@ -3,8 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
+use std::sync::OnceLock;
 
-use crate::words::{AsItIs, Language, glance, hash_pair};
+use crate::words::{AsItIs, Language, Lexicon, Seen, glance, hash_pair};
 
 use super::reading::Reading;
 
@@ -61,29 +62,83 @@ impl Glance {
         if self.blind {
             return true;
         }
-        let lexicon = self.language.lexicon();
-        let (mut words, mut telling, mut shared) = (0, 0, 0);
-        let (mut before, mut last) = (0, 0);
-        let mut in_a_row = false;
-        let mut order = Order::default();
-        let plain = glance(earlier, self.language, |word| {
-            if in_a_row {
-                return;
+        let mut look = Look::of(self);
+        let plain = glance(earlier, self.language, |word| look.take(word));
+        look.told(plain)
+    }
+
+    /// The same for a note that many drafts are held against: it is skimmed once.
+    pub(super) fn may_echo_again(&self, earlier: &str, skim: &OnceLock<Skim>) -> bool {
+        if self.blind {
+            return true;
+        }
+        let Skim { language, words, plain } = skim.get_or_init(|| Skim::of(earlier, self.language));
+        if *language != self.language {
+            return self.may_echo(earlier);
+        }
+        let mut look = Look::of(self);
+        words.iter().for_each(|word| look.take(*word));
+        look.told(*plain)
+    }
+}
+
+/// The words of an earlier note at a glance, as words of a language.
+#[derive(Debug)]
+pub(super) struct Skim {
+    language: Language,
+    words: Vec<Seen>,
+    plain: bool,
+}
+
+impl Skim {
+    fn of(text: &str, language: Language) -> Skim {
+        let mut words = Vec::new();
+        let plain = glance(text, language, |word| words.push(word));
+        Skim { language, words, plain }
+    }
+}
+
+/// A glance going over an earlier note.
+struct Look<'g> {
+    glance: &'g Glance,
+    lexicon: &'static Lexicon,
+    words: usize,
+    telling: usize,
+    shared: usize,
+    /// The two words before.
+    before: (u64, u64),
+    in_a_row: bool,
+    order: Order,
+}
+
+impl<'g> Look<'g> {
+    fn of(glance: &'g Glance) -> Look<'g> {
+        let lexicon = glance.language.lexicon();
+        Look { glance, lexicon, words: 0, telling: 0, shared: 0, before: (0, 0), in_a_row: false, order: Order::default() }
+    }
+
+    fn take(&mut self, word: Seen) {
+        if self.in_a_row {
+            return;
+        }
+        self.words += 1;
+        let (first, second) = self.before;
+        self.in_a_row = self.words >= 3 && self.glance.threes.contains(&three(first, second, word.shape));
+        self.before = (second, word.shape);
+        if !self.lexicon.is_function(word.hash) {
+            self.telling += 1;
+            let found = self.glance.words.get(&word.shape).or_else(|| self.glance.words.get(&word.stem));
+            if let Some((first, last)) = found {
+                self.shared += 1;
+                self.order.take(*first, *last);
             }
-            words += 1;
-            in_a_row = words >= 3 && self.threes.contains(&three(before, last, word.shape));
-            (before, last) = (last, word.shape);
-            if !lexicon.is_function(word.hash) {
-                telling += 1;
-                let found = self.words.get(&word.shape).or_else(|| self.words.get(&word.stem));
-                if let Some((first, last)) = found {
-                    shared += 1;
-                    order.take(*first, *last);
-                }
-            }
-        });
-        let part = |shared: usize, tenths: usize| shared * 10 >= self.telling.min(telling) * tenths;
-        in_a_row || !plain || words < FEW || part(shared, IN_ANY) || part(order.longest(), IN_ORDER)
+        }
+    }
+
+    /// Whether it may be, when all words were taken.
+    fn told(&self, plain: bool) -> bool {
+        let part = |shared: usize, tenths: usize| shared * 10 >= self.glance.telling.min(self.telling) * tenths;
+        self.in_a_row || !plain || self.words < FEW || part(self.shared, IN_ANY) || part(self.order.longest(), IN_ORDER)
     }
 }
 

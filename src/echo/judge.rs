@@ -23,7 +23,7 @@ const ALIKE: usize = 5;
 /// An earlier note read, and how alike.
 struct Beside<'a> {
     earlier: &'a Earlier,
-    reading: Reading,
+    reading: &'a Reading,
     likeness: Likeness,
     same_words: bool,
     same_but_names: bool,
@@ -94,16 +94,20 @@ fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], 
         if !old.card.is_empty() && draft.card == Some(old.card.as_str()) {
             continue;
         }
-        let (old_reading, same_words, same_but_names) = match &old.note {
-            Kept::Traces(traces) => (from_traces(traces), old.identical, old.identical),
-            Kept::Text(text) => {
-                let read = Reading::new(text, &old.names, &house.keep, &house.frequencies);
-                let [old_typed, old_masked] = read.rows();
-                let same_rest = read.words.rest() == rest;
-                (read, same_rest && old_typed == typed, same_rest && old_masked == masked)
-            }
+        let (old_reading, [old_typed, old_masked]) = old.read.0.whole.get_or_init(|| {
+            let reading = match &old.note {
+                Kept::Traces(traces) => from_traces(traces),
+                Kept::Text(text) => Reading::new(text, &old.names, &house.keep, &house.frequencies),
+            };
+            let rows = reading.rows();
+            (reading, rows)
+        });
+        let (same_words, same_but_names) = match &old.note {
+            Kept::Traces(_) => (old.identical, old.identical),
+            Kept::Text(_) if old_reading.words.rest() != rest => (false, false),
+            Kept::Text(_) => (*old_typed == typed, *old_masked == masked),
         };
-        let likeness = match compare(reading, &old_reading) {
+        let likeness = match compare(reading, old_reading) {
             Some(likeness) => likeness,
             None if same_words || same_but_names || old.identical => nothing_to_compare(reading),
             None => continue,
@@ -150,7 +154,7 @@ fn said(other: &Earlier, draft: &Draft<'_>) -> String {
 fn copy<'a, 'b>(draft: &Draft<'_>, reading: &Reading, beside: &'a [Beside<'b>]) -> Option<(&'a Beside<'b>, Finding)> {
     let best = beside.iter().find(|b| b.same_words || b.same_but_names || b.earlier.identical || b.likeness.copy)?;
     let same = best.same_words || best.same_but_names || best.earlier.identical;
-    let marks = marks(reading, &best.reading, best.earlier, &best.likeness);
+    let marks = marks(reading, best.reading, best.earlier, &best.likeness);
     let mut finding = Finding::new(Rule::NearDuplicate, "");
     finding.marks = marks;
     let (words, exchanged, own) = finding.counts();

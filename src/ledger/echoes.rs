@@ -11,7 +11,7 @@ use std::hash::BuildHasherDefault;
 use rayon::prelude::*;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::echo::{self, Earlier, Frequencies, Kept, Traits};
+use crate::echo::{self, Earlier, Frequencies, Kept, Read, Traits};
 use crate::ledger::cards::NewCard;
 use crate::ledger::{Change, Ledger, damaged};
 use crate::person::Name;
@@ -182,6 +182,7 @@ fn earlier(conn: &Connection, row: &rusqlite::Row<'_>) -> rusqlite::Result<Earli
         sheet_line: None,
         note: Kept::Text(text_of(row.get_ref(3)?.as_str()?, row.get_ref(4)?.as_str()?)),
         identical: false,
+        read: Read::default(),
     })
 }
 
@@ -201,6 +202,7 @@ fn load(conn: &Connection, n: i64) -> rusqlite::Result<Option<Earlier>> {
                     sheet_line: None,
                     note: Kept::Traces(traces),
                     identical: false,
+                    read: Read::default(),
                 })
             })
             .optional();

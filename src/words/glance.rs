@@ -4,7 +4,7 @@ use super::fold::{Does, fold};
 use super::{Language, met};
 
 /// A word at a glance.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Seen {
     /// A number for the folded word.
     pub hash: u64,
