@@ -13,6 +13,7 @@ use crate::ledger::{Ledger, Readers};
 use crate::note::Note;
 use crate::occasion::{Occasion, yearly_day};
 use crate::person::{Id, Person, Status};
+use crate::rules::Rules;
 use crate::sheet::{Entry, Sheet};
 use crate::shop::Shop;
 use crate::studio::{Fits, Typed};
@@ -193,9 +194,9 @@ struct Asked<'e> {
 }
 
 /// Everything the ledger knows of some cards, and the notes on record that are nearest to theirs.
-fn meet<'e>(shop: &Shop, readers: &Readers, some: &'e [Entry], month: Month) -> Result<Vec<Asked<'e>>> {
+fn meet<'e>(books: (&Shop, &Rules), readers: &Readers, some: &'e [Entry], month: Month) -> Result<Vec<Asked<'e>>> {
     let met = |entry: &'e Entry| {
-        let met = readers.read(|ledger| meet_one(shop, ledger, entry, month))?;
+        let met = readers.read(|ledger| meet_one(books, ledger, entry, month))?;
         let traits = met.known.as_ref().map(|known| echo::traits(&known.text, &known.recipient.names, false));
         Ok((met, traits))
     };
@@ -205,7 +206,7 @@ fn meet<'e>(shop: &Shop, readers: &Readers, some: &'e [Entry], month: Month) -> 
 }
 
 /// What the ledger knows of a card, and what stands against it whatever its note says.
-fn meet_one<'e>(shop: &Shop, ledger: &Ledger, entry: &'e Entry, month: Month) -> Result<Met<'e>> {
+fn meet_one<'e>((shop, rules): (&Shop, &Rules), ledger: &Ledger, entry: &'e Entry, month: Month) -> Result<Met<'e>> {
     let who = match ledger.who(&entry.who) {
         Ok(who) => who,
         Err(trouble) => {
@@ -219,7 +220,7 @@ fn meet_one<'e>(shop: &Shop, ledger: &Ledger, entry: &'e Entry, month: Month) ->
             .called(HEADING)
             .help(format!("write it as `## {} | birthday`", who.id()));
         let unclear = Met::unclear(entry, month, finding);
-        let known = known(ledger, &who, entry, &unclear.card)?;
+        let known = known(ledger, rules, &who, entry, &unclear.card)?;
         return Ok(Met { who: Some(who), known: Some(known), ..unclear });
     }
     let day = day_of(&who, &entry.occasion, month);
@@ -231,7 +232,7 @@ fn meet_one<'e>(shop: &Shop, ledger: &Ledger, entry: &'e Entry, month: Month) ->
             .as_ref()
             .is_some_and(|c| !c.imported && (plain(&c.note), plain(&c.ps)) != (plain(&entry.note), plain(&entry.ps)));
     let printed = before.map(|c| c.batch.unwrap_or_else(|| "an earlier year".into()));
-    let known = known(ledger, &who, entry, &card)?;
+    let known = known(ledger, rules, &who, entry, &card)?;
     let mut against: Vec<Finding> = must_not(&who).into_iter().chain(no_reply(shop)).collect();
     if entry.note.is_empty() && !entry.ps.is_empty() {
         against.push(
@@ -241,22 +242,23 @@ fn meet_one<'e>(shop: &Shop, ledger: &Ledger, entry: &'e Entry, month: Month) ->
     Ok(Met { entry, who: Some(who), day, card, printed, rewritten, against, known: Some(known) })
 }
 
-fn known(ledger: &Ledger, who: &Who, entry: &Entry, card: &str) -> Result<Known> {
-    Ok(Known { recipient: recipient(ledger, who, card)?, name: spoken(who), text: entry.text() })
+fn known(ledger: &Ledger, rules: &Rules, who: &Who, entry: &Entry, card: &str) -> Result<Known> {
+    Ok(Known { recipient: recipient(ledger, rules, who, card)?, name: spoken(who), text: entry.text() })
 }
 
 /// Whom the note on this card is for, with everything that is recorded about them.
-fn recipient(ledger: &Ledger, who: &Who, card: &str) -> Result<Recipient> {
+fn recipient(ledger: &Ledger, rules: &Rules, who: &Who, card: &str) -> Result<Recipient> {
     let mut known = Vec::new();
     let mut places = Vec::new();
     for person in who.persons() {
         known.extend(ledger.touches(&person.id)?);
-        places.push(Fact { text: person.address.city.clone(), what: Fact::TOWN.into() });
-        places.push(Fact { text: person.address.organisation.clone(), what: Fact::WORK.into() });
+        places.push(Fact { text: person.address.city.clone(), what: Fact::TOWN.into(), silent: false });
+        places.push(Fact { text: person.address.organisation.clone(), what: Fact::WORK.into(), silent: false });
     }
     known.sort_by_key(|t: &Touch| std::cmp::Reverse(t.on));
-    let mut known: Vec<Fact> =
-        known.into_iter().map(|t| Fact { what: format!("{} of {}", t.kind, t.on.plain()), text: t.text }).collect();
+    let fact =
+        |t: Touch| Fact { what: format!("{} of {}", t.kind, t.on.plain()), silent: rules.kind(&t.kind).silent, text: t.text };
+    let mut known: Vec<Fact> = known.into_iter().map(fact).collect();
     known.extend(places);
     known.retain(|k| !k.text.trim().is_empty());
     // The card in hand, if it was printed already, is not the last one but this one.
@@ -323,6 +325,8 @@ pub struct Desk<'a> {
     shop: &'a Shop,
     ledger: &'a Ledger,
     house: House,
+    /// What kinds of things happen.
+    rules: Rules,
 }
 
 impl<'a> Desk<'a> {
@@ -346,13 +350,13 @@ impl<'a> Desk<'a> {
             house.names.add(&name.called, id.as_str());
             house.names.add_family(&name.family, id.as_str());
         }
-        Ok(Desk { shop, ledger, house })
+        Ok(Desk { shop, ledger, house, rules: shop.rules()? })
     }
 
     /// Judges every card of a sheet, from the first to the last: a later one is also compared with those before it. `fits` says what
     /// the paper and the hand have to say about a note for somebody. Some cards are judged while the ledger is asked about the next.
     pub fn judge(&self, sheet: &Sheet, month: Month, fits: &(dyn Fn(&Typed<'_>) -> Result<Fits> + Sync)) -> Result<Vec<Judged>> {
-        let (shop, house, readers) = (self.shop, &self.house, self.ledger.readers());
+        let (books, house, readers) = ((self.shop, &self.rules), &self.house, self.ledger.readers());
         let mut done: Vec<Judged> = Vec::with_capacity(sheet.entries.len());
         let mut above = Above::default();
         let mut ready: Vec<(Met<'_>, Vec<Earlier>)> = Vec::new();
@@ -365,7 +369,7 @@ impl<'a> Desk<'a> {
             let asked = std::mem::take(&mut ready);
             let judged = |(met, near): (Met<'_>, Vec<Earlier>)| met.judged(&near, house, fits);
             let judge = || asked.into_par_iter().with_max_len(AT_ONCE).map(judged).collect::<Result<Vec<_>>>();
-            let (judged, met) = rayon::join(judge, || meet(shop, &readers, some, month));
+            let (judged, met) = rayon::join(judge, || meet(books, &readers, some, month));
             done.extend(judged?);
             ready = above.add(met?);
         }

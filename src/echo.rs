@@ -182,6 +182,8 @@ pub struct Fact {
     pub text: String,
     /// What it is, for a message: `purchase of 21 Nov 2026`, `town`.
     pub what: String,
+    /// It is counted and never spoken of: a bill that was paid.
+    pub silent: bool,
 }
 
 impl Fact {
@@ -195,11 +197,17 @@ impl Fact {
     pub fn is_address(&self) -> bool {
         self.what == Fact::TOWN || self.what == Fact::WORK
     }
+
+    /// It is something to write about.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        !self.is_address() && !self.silent
+    }
 }
 
 impl From<&str> for Fact {
     fn from(text: &str) -> Fact {
-        Fact { text: text.to_owned(), what: String::new() }
+        Fact { text: text.to_owned(), ..Fact::default() }
     }
 }
 

@@ -285,8 +285,8 @@ fn look_at_pdfs(shop: &Shop, ledger: &Ledger, elsewhere: &mut Vec<String>) -> Re
             && letters.is_some_and(|l| !l.is_empty() && l.len() < 4 && l.bytes().all(|b| b.is_ascii_lowercase()));
         if like_ours && !batches.iter().any(|b| b.file == name) {
             found.push(Found::new(
-                format!("{name} is in no batch of this ledger: its notes aren't remembered"),
-                "was an older copy of the ledger put back? Take its cards in again with `wetink import FILE --as cards`, then move the PDF away",
+                format!("{name} is in no batch of this ledger: its notes may not be remembered"),
+                "was an older copy of the ledger put back? Take its cards in again with `wetink import FILE --as cards`, unless they are on record (`wetink person show WHO`) and were only printed again; then move the PDF away",
             ));
         }
     }

@@ -271,9 +271,10 @@ impl Press<'_> {
         } else {
             self.studio.fits(typed)?
         };
-        if let Err(complaints) = self.recipient(typed.who) {
+        if let Err((whose, complaints)) = self.recipient(typed.who) {
             fits.drawn = false;
-            fits.findings.extend(complaints.into_iter().map(|c| Finding::new(Rule::DoNotSend, c.message).help(c.help)));
+            let finding = |c: fields::Complaint| Finding::new(Rule::DoNotSend, c.message).called(whose).help(c.help);
+            fits.findings.extend(complaints.into_iter().map(finding));
         }
         Ok(fits)
     }
@@ -286,7 +287,8 @@ impl Press<'_> {
         format!("{}{signs}{ps}", note.trim())
     }
 
-    fn recipient(&self, who: &Who) -> std::result::Result<Fields, Vec<fields::Complaint>> {
+    /// What the service wants to know of a recipient; or whose address stands against it, and why.
+    fn recipient(&self, who: &Who) -> std::result::Result<Fields, (&'static str, Vec<fields::Complaint>)> {
         let us = &self.shop.settings.shop;
         let mut party = Party { id: who.id().as_str(), name: who.name(), address: address_of(who), ..Party::default() };
         match who {
@@ -301,11 +303,12 @@ impl Press<'_> {
             // A name alone is somebody's first, to a service that must have one.
             party.first = std::mem::take(&mut party.last);
         }
-        let found = fields::recipient(self.service, self.size, &party, &us.country)?;
+        let found =
+            fields::recipient(self.service, self.size, &party, &us.country).map_err(|complaints| ("address", complaints))?;
         let leaves = found.get("foreign").is_some_and(|country| !country.is_empty());
         if leaves && !self.service.limits.from.is_empty() && self.from.is_none() {
             let us_party = Party { name: us.name.clone(), address: us.address.clone(), ..Party::default() };
-            return Err(fields::sender(self.service, &us_party, &us.country).err().unwrap_or_default());
+            return Err(("sender", fields::sender(self.service, &us_party, &us.country).err().unwrap_or_default()));
         }
         Ok(found)
     }
@@ -314,7 +317,7 @@ impl Press<'_> {
     fn make(&self, jobs: &[Job<'_>], batch: &str, talk: &Talk) -> Result<(Parcel, Vec<Made>)> {
         let mut cards = Vec::new();
         for job in jobs {
-            let mut found = self.recipient(job.who).map_err(|complaints| {
+            let mut found = self.recipient(job.who).map_err(|(_, complaints)| {
                 complaints.into_iter().fold(Trouble::refused(format!("{} can't be sent", job.card)), |trouble, c| {
                     trouble.hint(format!("{}: {}", c.message, c.help))
                 })

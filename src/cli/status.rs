@@ -135,7 +135,7 @@ fn tell(glance: &Glance, month: Month, talk: &Talk) {
         talk.put(format!("  {name:<9} {number:>4}  {}", styled(DIM, &bar)));
     }
     if glance.late > 0 {
-        talk.put(format!("  {}", styled(BAD, &format!("{} late: `wetink due`", glance.late))));
+        talk.put(format!("  {}", styled(BAD, &format!("{} of this month late: `wetink due`", glance.late))));
     }
     if glance.missed > 0 {
         talk.put(format!("  {} missed: more than a fortnight past the day", count(glance.missed, "card")));

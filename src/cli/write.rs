@@ -57,6 +57,9 @@ impl Write {
             talk.put_path(&path);
             let more = if before > 0 && new > 0 { format!(", {new} of them new") } else { String::new() };
             talk.say(format!("{}: {} for {}{more}", styled(STRONG, &name), count(sheet.entries.len(), "card"), month.long()));
+            if sheet.entries.is_empty() && month.last() < world.today {
+                talk.say(format!("{} is over: `wetink write` has what can still be sent, late", month.long()));
+            }
         }
         if self.no_edit {
             return Ok(Done::Well);

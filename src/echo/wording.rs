@@ -41,7 +41,7 @@ fn mentions<'a>(known: impl IntoIterator<Item = &'a Fact>, draft: &Draft<'_>, re
 /// What the wording alone tells.
 pub(super) fn findings(draft: &Draft<'_>, reading: &Reading, house: &House) -> Vec<Finding> {
     let mut found = Vec::new();
-    let told = || draft.recipient.known.iter().filter(|fact| !fact.is_address());
+    let told = || draft.recipient.known.iter().filter(|fact| fact.is_told());
     // Whoever has an address has a town: that alone makes no wish somebody's.
     let stock = !mentions(told(), draft, reading) && is_stock(draft, reading, house);
     let mentions = mentions(&draft.recipient.known, draft, reading);
@@ -106,7 +106,7 @@ fn whole(reading: &Reading) -> Range<usize> {
 /// Up to three recorded facts, to remember by; never as text for the card. Where there are none, how to record one.
 fn aid(draft: &Draft<'_>, name: &str) -> Vec<String> {
     let recipient = draft.recipient;
-    let facts: Vec<&Fact> = recipient.known.iter().filter(|fact| !fact.is_address()).collect();
+    let facts: Vec<&Fact> = recipient.known.iter().filter(|fact| fact.is_told()).collect();
     if facts.is_empty() {
         let mut lines = vec![format!(
             "write at least one thing only {} would recognise: something bought, asked, said or seen",

@@ -314,10 +314,10 @@ fn decide(
         }
         let yearly = !matches!(field, Field::Date | Field::Died);
         if let Some((count, line, year)) = placeholders.filter(|_| yearly && !plan.real_years) {
-            let (several, they) =
-                if count == 1 { ("1 date".to_owned(), "it was") } else { (format!("{count} dates"), "they were") };
+            let (several, have, they) =
+                if count == 1 { ("1 date".to_owned(), "has", "it was") } else { (format!("{count} dates"), "have", "they were") };
             let message = format!(
-                "{several} in the column `{name}` have a year such as {year}, which programs write when none is known, so {they} taken without a year; import again with --real-years if it is real"
+                "{several} in the column `{name}` {have} a year such as {year}, which programs write when none is known, so {they} taken without a year; import again with --real-years if it is real"
             );
             ready.push_back(Found::Problem(Problem { line, message, loss: Loss::Question }));
         }

@@ -377,12 +377,13 @@ fn rebuild(change: &Change<'_>, total: u64, progress: &mut dyn FnMut(u64, u64)) 
     let conn: &Connection = &change.tx;
     let waiting = &mut *change.echoes.0.borrow_mut();
     // What is left of erased notes can't be made anew; it stays.
+    let erased = unheard::erased(conn)?;
     let mut stay: Vec<(i64, Vec<(u16, i64)>)> = Vec::new();
     let mut ask = conn.prepare("SELECT bucket, keys FROM echo")?;
     let rows = ask.query_map([], |r| Ok((r.get::<_, i64>(0)?, unpack(r.get_ref(1)?.as_blob()?))))?;
     for found in rows {
         let (bucket, mut entries) = found?;
-        entries.retain(|e| e.1 < 0);
+        entries.retain(|e| erased.contains(&e.1));
         if !entries.is_empty() {
             stay.push((bucket, entries));
         }

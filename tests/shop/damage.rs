@@ -148,6 +148,12 @@ fn an_emptied_echo_is_found_and_made_anew() {
     shop.run(&["doctor"]).ended(4);
     shop.run(&["doctor", "--yes"]).ok();
     assert_eq!(shop.count("SELECT count(*) FROM echo_recent WHERE card > 100000"), 0);
+    // The same in the rows of the others: key 7 of row 3 with card 1,000,001, packed.
+    shop.sql("INSERT OR REPLACE INTO echo (bucket, keys) VALUES (3, x'0700828A7A')").unwrap();
+    let said = shop.run(&["doctor"]).ended(4);
+    assert!(said.err.contains("1 rows in its index of notes that aren't there"), "{}", said.err);
+    shop.run(&["doctor", "--yes"]).ok();
+    shop.run(&["doctor"]).ok();
     // What is kept of erased notes can't be made anew.
     let shop = printed();
     shop.sql("UPDATE pen SET may = 'erase'; DELETE FROM fingerprint WHERE card < 0; UPDATE pen SET may = ''").unwrap();

@@ -41,7 +41,8 @@ fn the_same_file_with_the_order_of_its_dates_said_fills_them_in() {
     assert_eq!(people(&shop), 3, "the same file twice changes nothing");
     let years = Shop::new();
     years.write("list.csv", "name,birthday\nAnn Lee,1970-06-30\n");
-    years.run(&["import", "list.csv"]).ok();
+    let said = years.run(&["import", "list.csv"]).ok();
+    assert!(said.err.contains("1 date in the column `birthday` has a year such as 1970"), "{}", said.err);
     years.run(&["import", "list.csv", "--real-years"]).ok();
     assert_eq!(years.count("SELECT count(*) FROM person WHERE birthday = '1970-06-30'"), people(&years));
     assert_eq!(people(&years), 1);

@@ -24,6 +24,30 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 #[test]
+fn a_month_that_is_over_is_said_to_be() {
+    let shop = Shop::with_people();
+    let said = shop.run(&["write", "--month", "2026-09", "--no-edit"]).ok();
+    assert!(said.err.contains("September 2026 is over: `wetink write` has what can still be sent"), "{}", said.err);
+    let said = shop.run(&["write", "--no-edit"]).ok();
+    assert!(!said.err.contains("is over"), "{}", said.err);
+    // What is late in the month, and what is late at all, are two numbers.
+    let mut shop = shop;
+    shop.today = "2026-12-13";
+    let status = shop.run(&["status", "--month", "2026-12"]).ok();
+    assert!(status.out.contains("of this month late: `wetink due`"), "{}", status.out);
+}
+
+#[test]
+fn what_is_counted_silently_is_not_offered_to_write_about() {
+    let shop = Shop::with_people();
+    shop.run(&["log", "ana", "late-payment", "three weeks late again"]).ok();
+    shop.run(&["log", "ana", "purchase", "walking boots"]).ok();
+    shop.notes(&[("ana-lopez", "Ana, the marmalade was posted on Tuesday, six jars of it and a lemon cake for your brother.")]);
+    let said = shop.run(&["check"]).ok();
+    assert!(said.err.contains("walking boots") && !said.err.contains("three weeks late"), "{}", said.err);
+}
+
+#[test]
 fn due_lists_birthdays_with_their_post_by_day() {
     let shop = Shop::with_people();
     let due = shop.run(&["due", "--json"]).ok().json();

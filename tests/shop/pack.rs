@@ -47,6 +47,17 @@ fn american() -> Shop {
     shop
 }
 
+#[test]
+fn a_sender_the_service_does_not_take_is_called_so() {
+    let shop = Shop::empty();
+    shop.run(&["init", "--name", "Quay Shoes", "--answer", "Ring 01947 555 010", "--country", "GB"]).ok();
+    shop.write("people.csv", AMERICANS);
+    shop.run(&["import", "people.csv"]).ok();
+    shop.notes(&[("zoe-lukasik", ZOE)]);
+    let said = shop.run(&["pack", "lob"]).ended(3);
+    assert!(said.err.contains("[sender]") && !said.err.contains("[do-not-send]"), "{}", said.err);
+}
+
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).unwrap_or_else(|_| panic!("{} is there", folder.display())).map(Result::unwrap);
     entries.map(|e| (e.file_name().into_string().unwrap(), fs::read(e.path()).unwrap())).collect()

@@ -1,8 +1,10 @@
 //! Does the echo know every note? Each card's words are read again and looked for in the index.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::rows::cards_with;
+use super::rows::{cards_with, unpack};
 use super::{AT_A_TIME, Recent, load, recent, state};
 use crate::echo::{self, Earlier, Kept, NEWEST, Traits};
 use crate::ledger::Ledger;
@@ -50,7 +52,7 @@ impl Ledger {
                 "ledger.db has lost what {without_keys} of {notes} notes are found again by: an echo of them could be overlooked"
             ));
         }
-        let strange = recent::of_no_note(conn)?;
+        let strange = recent::of_no_note(conn)? + keys_of_no_note(conn)?;
         if strange > 0 {
             found.push(format!("ledger.db has {strange} rows in its index of notes that aren't there"));
         }
@@ -70,6 +72,29 @@ impl Ledger {
         }
         Ok(found)
     }
+}
+
+/// How many rows of the index have keys of notes that aren't there, and so have less room for those that are.
+fn keys_of_no_note(conn: &Connection) -> rusqlite::Result<i64> {
+    let cards = numbers(conn, "SELECT n FROM card")?;
+    let erased = erased(conn)?;
+    let mut strange = 0;
+    let mut ask = conn.prepare_cached("SELECT keys FROM echo")?;
+    let mut rows = ask.query([])?;
+    while let Some(row) = rows.next()? {
+        let known = |card: i64| if card < 0 { erased.contains(&card) } else { cards.contains(&card) };
+        strange += i64::from(unpack(row.get_ref(0)?.as_blob()?).iter().any(|(_, card)| !known(*card)));
+    }
+    Ok(strange)
+}
+
+/// What is left of erased notes, by the numbers the index has for it.
+pub(super) fn erased(conn: &Connection) -> rusqlite::Result<HashSet<i64>> {
+    numbers(conn, "SELECT -n FROM erased_note")
+}
+
+fn numbers(conn: &Connection, query: &str) -> rusqlite::Result<HashSet<i64>> {
+    conn.prepare_cached(query)?.query_map([], |r| r.get(0))?.collect()
 }
 
 type Note = (i64, String, Vec<String>);
