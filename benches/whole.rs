@@ -79,13 +79,15 @@ fn prints(shop: &Shop, times: usize, command: impl Fn() -> Command) -> Option<(f
 }
 
 fn printing(folder: &Path, large: bool) {
-    println!("\nwetink print: check, layout, natural hand, PDF and ledger, from start to exit (median of 5)");
+    println!(
+        "\nwetink print: check, layout, natural hand, PDF and ledger, from start to exit (median of 5; of 10,000 cards, of 3)"
+    );
     let most = if large { 10_000 } else { 1000 };
     let mut times = Vec::new();
     for count in [1, 10, 100, 1000, 10_000].into_iter().filter(|n| *n <= most) {
         let shop = Shop::make(Path::new(WETINK), &folder.join(format!("print-{count}")), count, 0, 0);
         shop.write(count);
-        let Some((seconds, memory)) = prints(&shop, if count > 1000 { 1 } else { 5 }, || shop.command(&["print"])) else {
+        let Some((seconds, memory)) = prints(&shop, if count > 1000 { 3 } else { 5 }, || shop.command(&["print"])) else {
             continue;
         };
         let size = fs::metadata(shop.dir.join("printed.pdf")).map_or(0, |about| about.len());

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use crate::day::{Day, Month};
-use crate::echo::{self, Draft, Earlier, Fact, Finding, House, Kept, Pile, Read, Recipient, Rule, Severity, Traits, Verdict};
+use crate::echo::{
+    self, Draft, Earlier, Fact, Finding, House, Kept, Pile, Ranking, Read, Recipient, Rule, Severity, Traits, Verdict,
+};
 use crate::ledger::echoes::nearest;
 use crate::ledger::people::Who;
 use crate::ledger::{Ledger, Readers};
@@ -61,6 +63,8 @@ const TOGETHER: usize = 1024;
 
 /// So many are one piece of work, few enough that no processor waits long for the last.
 const AT_ONCE: usize = 8;
+/// The same where each piece has a table of its own.
+const RANKED: usize = 64;
 
 /// A card of a sheet when the ledger has been asked about it.
 struct Met<'e> {
@@ -160,14 +164,14 @@ impl Above {
                 self.notes.push(known.as_earlier(met));
             }
         }
-        let held = |(Asked { met, traits, mut near }, before): (Asked<'e>, usize)| {
+        let held = |ranking: &mut Ranking, (Asked { met, traits, mut near }, before): (Asked<'e>, usize)| {
             if let Some(traits) = &traits {
-                let above = self.pile.nearest(traits, before).into_iter().filter_map(|n| self.notes.get(n));
+                let above = self.pile.nearest(traits, before, ranking).into_iter().filter_map(|n| self.notes.get(n));
                 near.extend(above.filter(|old| old.may_be(traits)).cloned());
             }
             (met, near)
         };
-        put.into_par_iter().with_max_len(AT_ONCE).map(held).collect()
+        put.into_par_iter().with_max_len(RANKED).map_init(Ranking::default, held).collect()
     }
 
     /// Says of a card that is on the sheet already where it is.

@@ -256,13 +256,10 @@ pub struct Earlier {
 
 /// What was read of a note, for one house: kept for the next draft that is held against it or one of its clones.
 #[derive(Clone, Debug, Default)]
-pub struct Read(Arc<Once>);
-
-#[derive(Debug, Default)]
-struct Once {
-    skim: OnceLock<Skim>,
-    /// With the shapes of its words, as typed and with the names masked.
-    whole: OnceLock<(Reading, [Vec<u64>; 2])>,
+pub struct Read {
+    skim: Arc<OnceLock<Skim>>,
+    /// All of it, with the shapes of its words, as typed and with the names masked.
+    whole: Arc<OnceLock<(Reading, [Vec<u64>; 2])>>,
 }
 
 impl Earlier {
@@ -270,14 +267,14 @@ impl Earlier {
     #[must_use]
     pub fn may_be(&self, traits: &Traits) -> bool {
         match &self.note {
-            Kept::Text(text) => self.identical || traits.glance.may_echo_again(text, &self.read.0.skim),
+            Kept::Text(text) => self.identical || traits.glance.may_echo_again(text, &self.read.skim),
             Kept::Traces(_) => true,
         }
     }
 
-    /// Forgets what was read of it.
+    /// Forgets what was read of it, but for a skim.
     pub fn put_away(&mut self) {
-        self.read = Read::default();
+        self.read.whole = Arc::default();
     }
 }
 

@@ -94,7 +94,7 @@ fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], 
         if !old.card.is_empty() && draft.card == Some(old.card.as_str()) {
             continue;
         }
-        let (old_reading, [old_typed, old_masked]) = old.read.0.whole.get_or_init(|| {
+        let (old_reading, [old_typed, old_masked]) = old.read.whole.get_or_init(|| {
             let reading = match &old.note {
                 Kept::Traces(traces) => from_traces(traces),
                 Kept::Text(text) => Reading::new(text, &old.names, &house.keep, &house.frequencies),

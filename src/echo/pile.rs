@@ -38,7 +38,7 @@ impl Pile {
 
     /// Of the first `count` notes those that a note with these traits may be a copy of, in the order they were put down.
     #[must_use]
-    pub fn nearest(&self, traits: &Traits, count: usize) -> Vec<usize> {
+    pub fn nearest(&self, traits: &Traits, count: usize, ranking: &mut Ranking) -> Vec<usize> {
         if count <= NEAREST {
             return (0..count).collect();
         }
@@ -49,7 +49,7 @@ impl Pile {
             let notes = self.keys.get(&spread(key)).map_or(&[][..], |notes| &notes[..before(notes)]);
             &notes[notes.len().saturating_sub(NEWEST)..]
         };
-        found.extend(Ranking::default().nearest(traits, with));
+        found.extend(ranking.nearest(traits, with));
         found.sort_unstable();
         found.dedup();
         found.into_iter().filter_map(|note| usize::try_from(note).ok()).collect()
@@ -69,19 +69,21 @@ mod tests {
         for n in 0..500 {
             pile.add(&traits(&note(n), &[], false));
         }
+        let mut ranking = Ranking::default();
         for n in [0, 250, 499] {
-            let near = pile.nearest(&traits(&note(n), &[], false), 500);
+            let near = pile.nearest(&traits(&note(n), &[], false), 500, &mut ranking);
             assert!(near.contains(&n) && near.len() < 60, "{n}: {near:?}");
         }
         let swapped = note(33).replace("heron", "badger");
-        assert!(pile.nearest(&traits(&swapped, &[], false), 500).contains(&33));
-        assert!(pile.nearest(&traits(&swapped, &[], false), 33).iter().all(|n| *n < 33), "only what stands above");
+        assert!(pile.nearest(&traits(&swapped, &[], false), 500, &mut ranking).contains(&33));
+        let above = pile.nearest(&traits(&swapped, &[], false), 33, &mut ranking);
+        assert!(above.iter().all(|n| *n < 33), "only what stands above");
     }
 
     #[test]
     fn on_a_small_sheet_every_note_is_looked_at() {
         let mut pile = Pile::default();
         (0..20).for_each(|_| pile.add(&Traits::default()));
-        assert_eq!(pile.nearest(&Traits::default(), 20).len(), 20);
+        assert_eq!(pile.nearest(&Traits::default(), 20, &mut Ranking::default()).len(), 20);
     }
 }
