@@ -258,8 +258,7 @@ pub struct Earlier {
 #[derive(Clone, Debug, Default)]
 pub struct Read {
     skim: Arc<OnceLock<Skim>>,
-    /// All of it, with the shapes of its words, as typed and with the names masked.
-    whole: Arc<OnceLock<(Reading, [Vec<u64>; 2])>>,
+    whole: Arc<OnceLock<Reading>>,
 }
 
 impl Earlier {

@@ -164,6 +164,10 @@ fn who_is_spoken_to_is_the_recipient() {
         "We thought of you, Tom, when the heron came back.",
         "We thought of you – Tom – when the heron came back.",
         "The heron came back to the mill. Thanks again Tom!",
+        "Ana, thanks again Tom! The heron came back to the mill.",
+        "Ana, happy birthday Tom! The heron came back to the mill.",
+        "Ana, the heron came back to the mill. See you on Friday, Tom.",
+        "Ana, wir danken sehr! Ana, vielen Dank nochmals Tom! Der Reiher ist wieder da, und wir sehen ihm gern zu.",
         "Thank you so much Tom, the heron loved the fish.",
         "The heron came back. How are you Tom?",
         "We missed you at our party, Tom, and so did the heron.",
@@ -183,11 +187,31 @@ fn who_is_spoken_to_is_the_recipient() {
         "Ana, our new baker, Tom, feeds the heron.",
         "The heron came back, and all thanks to Tom.",
         "Thank you for the fish and for Tom.",
+        "Ana, thank you for the fish and for Tom.",
+        "Ana, the heron came back on Friday with Tom.",
         "Unser neuer Bäcker, Tom, füttert den Reiher, und wir sehen ihm gern zu.",
         "Notre boulanger, Tom, nourrit le héron depuis que vous êtes partie.",
     ] {
         assert!(named(text, &[]).iter().all(|(_, s)| *s == Severity::Warn), "{text}");
     }
+}
+
+#[test]
+fn a_name_that_is_a_word_of_the_note_besides_hides_no_template() {
+    let text =
+        "Tom, you will laugh when the lily from the market opens at last, the one we carried home through the hail in a hat box.";
+    let grawin =
+        "Prawin, the grawin you lent us went through the hail in a hat box, and the market laughed when it came out whole.";
+    for (old, note, new) in [("Tom", text, "Lily"), ("Prawin", grawin, "Dipine"), ("Prawin", grawin, "Tom and Eva")] {
+        let before = ledger(&[("old", old, note)]);
+        let verdict = judged(&before, new, &note.replacen(old, new, 1), None);
+        assert!(rules(&verdict).contains(&"templated"), "{old} to {new}: {:?}", verdict.findings());
+        assert!(verdict.overruled("I like it").is_none());
+    }
+    // Said to the same person once more it is a duplicate, and with other words it is neither.
+    let before = ledger(&[("old", "Tom", text)]);
+    assert_eq!(rules(&judged(&before, "Tom", text, None)), ["duplicate"]);
+    assert_eq!(rules(&judged(&before, "Lily", "Lily, the attic window is mended and the pigeons have moved in.", None)), [""; 0]);
 }
 
 #[test]

@@ -123,6 +123,17 @@ pub fn tell(desk: &Desk<'_>, sheet: &Sheet, all: &[Judged], talk: &Talk) {
             talk.say("");
         }
     }
+    let in_vain = |j: &&Judged| {
+        let refused = j.verdict.findings().iter().any(|f| f.severity == Severity::Refuse);
+        j.entry.because.is_some() && j.note.is_some() && j.printed.is_none() && !refused
+    };
+    for judged in all.iter().filter(in_vain) {
+        let trouble = Trouble::failed(format!("the `> because:` of {} lifts nothing: nothing refuses its note", judged.card))
+            .at(sheet.spot(judged.entry.who_at.clone(), ""))
+            .hint("take it out, or leave it: it isn't kept");
+        talk.warning(&trouble);
+        talk.say("");
+    }
     for judged in all.iter().filter(|j| j.rewritten) {
         let batch = judged.printed.as_deref().unwrap_or_default();
         let trouble =

@@ -7,7 +7,7 @@ use std::time::Duration;
 use age::secrecy::SecretString;
 use clap::Args;
 
-use crate::cli::talk::{Talk, count};
+use crate::cli::talk::{Talk, WARN, count, styled};
 use crate::cli::{Done, World, workroom};
 use crate::ledger::Ledger;
 use crate::shop::{self, Shop};
@@ -194,8 +194,15 @@ pub fn put_back(shop: &Shop, from: &Path, talk: &Talk) -> Result<u64> {
 fn put_back_bytes(shop: &Shop, from: &Path, bytes: &[u8], talk: &Talk) -> Result<u64> {
     // The copy is looked over under another name first, so that a bad one never takes the ledger's place.
     let trial = on_trial(shop, bytes)?;
-    let cards = match look_over(&trial, from, Ledger::count_cards) {
-        Ok(cards) => cards,
+    // Who was erased since is in an older copy still.
+    let erased = Ledger::only_to_ask(&shop.ledger()).and_then(|ledger| ledger.suppressed()).unwrap_or_default();
+    let look = |copy: &Ledger| {
+        let back: Vec<String> =
+            copy.people()?.iter().filter(|person| erased.knows(person)).map(|person| person.id.to_string()).collect();
+        Ok((copy.count_cards()?, back))
+    };
+    let (cards, back) = match look_over(&trial, from, look) {
+        Ok(found) => found,
         Err(trouble) => {
             let _ = std::fs::remove_file(&trial);
             return Err(trouble);
@@ -231,6 +238,13 @@ fn put_back_bytes(shop: &Shop, from: &Path, bytes: &[u8], talk: &Talk) -> Result
     shop::sync_dir(&shop.dir);
     if let Some(aside) = kept {
         talk.say(format!("What was there is kept as {}", shop.name_of(&aside)));
+    }
+    if let Some(first) = back.first() {
+        let who = back.join(", ");
+        talk.say(format!(
+            "{} erased since that copy was made, and here again: {who}; `wetink person erase {first}` takes them out again",
+            styled(WARN, "note:")
+        ));
     }
     Ok(cards)
 }

@@ -6,7 +6,7 @@ use super::align::coarse;
 use super::compare::{Is, Likeness, compare};
 use super::explain::{self, Source, fold_hash, marks, one_line, short};
 use super::reading::{Frequencies, Reading, Term};
-use super::{Draft, Earlier, Finding, House, Kept, Other, Rule, placeholder, stranger, wording};
+use super::{Draft, Earlier, Finding, House, Kept, Other, Rule, names, placeholder, stranger, wording};
 
 /// Shares of a patchwork: so much of the note must come from others.
 const PATCHED: f32 = 0.70;
@@ -87,25 +87,20 @@ fn unscrambled(words: Words, draft: &Draft<'_>, earlier: &[Earlier]) -> Words {
 }
 
 fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], house: &House) -> Vec<Beside<'a>> {
-    let [typed, masked] = reading.rows();
     let rest = reading.words.rest();
     let mut beside = Vec::new();
     for old in earlier {
         if !old.card.is_empty() && draft.card == Some(old.card.as_str()) {
             continue;
         }
-        let (old_reading, [old_typed, old_masked]) = old.read.whole.get_or_init(|| {
-            let reading = match &old.note {
-                Kept::Traces(traces) => from_traces(traces),
-                Kept::Text(text) => Reading::new(text, &old.names, &house.keep, &house.frequencies),
-            };
-            let rows = reading.rows();
-            (reading, rows)
+        let old_reading = old.read.whole.get_or_init(|| match &old.note {
+            Kept::Traces(traces) => from_traces(traces),
+            Kept::Text(text) => Reading::new(text, &old.names, &house.keep, &house.frequencies),
         });
         let (same_words, same_but_names) = match &old.note {
             Kept::Traces(_) => (old.identical, old.identical),
             Kept::Text(_) if old_reading.words.rest() != rest => (false, false),
-            Kept::Text(_) => (*old_typed == typed, *old_masked == masked),
+            Kept::Text(_) => (same_words(reading, old_reading), same_but_names(reading, old_reading)),
         };
         let likeness = match compare(reading, old_reading) {
             Some(likeness) => likeness,
@@ -124,6 +119,35 @@ fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], 
             .then(a.earlier.card.cmp(&b.earlier.card))
     });
     beside
+}
+
+/// Word for word the same, as words are seen.
+fn same_words(draft: &Reading, old: &Reading) -> bool {
+    let shapes = |reading: &Reading| reading.terms.iter().map(|t| t.shape).collect::<Vec<_>>();
+    draft.terms.len() == old.terms.len() && shapes(draft) == shapes(old)
+}
+
+/// The same, but where each has its recipient's name. A name may be a word of the note besides: the lily of a card to Lily.
+fn same_but_names(draft: &Reading, old: &Reading) -> bool {
+    let (mut new, mut then) = (&draft.terms[..], &old.terms[..]);
+    // `Tom`, `Tom Reed`, `Tom and Eva`
+    let named = |terms: &[Term]| {
+        let name = |n: usize| terms.get(n).is_some_and(|t| t.name);
+        (0..terms.len()).take_while(|n| name(*n) || *n > 0 && names::is_and(terms[*n].hash) && name(n - 1) && name(n + 1)).count()
+    };
+    loop {
+        match (new, then) {
+            ([], []) => return true,
+            ([a, rest @ ..], [b, old_rest @ ..]) if a.shape == b.shape => (new, then) = (rest, old_rest),
+            _ => {
+                let (these, those) = (named(new), named(then));
+                if these == 0 || those == 0 {
+                    return false;
+                }
+                (new, then) = (&new[these..], &then[those..]);
+            }
+        }
+    }
 }
 
 /// A likeness for two notes so short that nothing in them weighs anything, yet the same.

@@ -75,7 +75,7 @@ fn possessive(word: &str, name: &str) -> bool {
     word.len() == name.len() + 1 && word.ends_with('s') && word.starts_with(name)
 }
 
-fn is_and(hash: u64) -> bool {
+pub(super) fn is_and(hash: u64) -> bool {
     ["and", "und", "et", "y", "i"].iter().any(|w| crate::words::hash(w) == hash)
 }
 
@@ -168,8 +168,9 @@ pub(super) fn greeted(text: &str, words: &Words) -> Vec<Greeted> {
     };
     let mut put = |n: usize, hailed: bool| {
         if !found.iter().any(|g| g.word == n) {
+            let day = |n: usize| words.language().is_number_or_day(words.text(&all[n]));
             let behind = n > 0
-                && (all[n - 1].capital && n > 1
+                && (all[n - 1].capital && n > 1 && !day(n - 1)
                     || [lexicon, english].iter().any(|l| l.is_kin(all[n - 1].hash))
                     || !hailed && of_somebody(n));
             let and = |m: usize| all.get(m).is_some_and(|w| is_and(w.hash));
@@ -178,11 +179,11 @@ pub(super) fn greeted(text: &str, words: &Words) -> Vec<Greeted> {
             found.push(Greeted { word: n, hailed, apposed: behind || listed });
         }
     };
-    for start in 0..all.len() {
-        let first = start == 0 || all[start].sentence != all[start - 1].sentence;
-        if !first {
-            continue;
-        }
+    // Sentences begin, and what follows when the recipient was spoken to: `Ana, happy birthday Tom!`
+    let begins = |n: &usize| *n == 0 || all[*n].sentence != all[*n - 1].sentence;
+    let starts: Vec<usize> = (0..all.len()).filter(begins).collect();
+    let behind_vocatives = starts.iter().filter_map(|start| behind_vocative(text, all, *start));
+    for start in starts.iter().copied().chain(behind_vocatives) {
         let hail = lexicon
             .hails()
             .iter()
@@ -227,6 +228,14 @@ pub(super) fn greeted(text: &str, words: &Words) -> Vec<Greeted> {
     found
 }
 
+/// Where a sentence goes on that begins with somebody's name and a comma.
+fn behind_vocative(text: &str, all: &[Word], start: usize) -> Option<usize> {
+    let named = all[start..].iter().take(3).take_while(|w| w.capital && w.sentence == all[start].sentence).count();
+    let next = start + named;
+    let gap = text.get(all[next.checked_sub(1)?].from.end..all.get(next)?.from.start)?;
+    (named > 0 && all[next].sentence == all[start].sentence && gap.trim() == ",").then_some(next)
+}
+
 /// Spoken to at the end of a sentence, with no comma before: `Thanks again Tom!`, `How are you Tom?`.
 fn hailed_last(text: &str, all: &[Word], lexicons: [&Lexicon; 2], n: usize) -> bool {
     let sentence = all[n].sentence;
@@ -240,6 +249,7 @@ fn hailed_last(text: &str, all: &[Word], lexicons: [&Lexicon; 2], n: usize) -> b
         return false;
     }
     let start = (0..n).rev().take_while(|m| all[*m].sentence == sentence).last().unwrap_or(n);
+    let start = behind_vocative(text, all, start).filter(|behind| *behind < n).unwrap_or(start);
     let hails = lexicons.iter().flat_map(|l| l.hails());
     let hailed = hails.filter(|h| h.len() <= n - start).any(|h| h.iter().zip(&all[start..]).all(|(h, w)| *h == w.hash));
     // `Thanks for everything Tom!`, `Vielen Dank nochmals Tom!`; but `thanks for feeding Tom!`

@@ -157,11 +157,6 @@ impl Reading {
         Reading { words, terms, coarse: false }
     }
 
-    /// The shapes of its words: as typed, and with the names masked.
-    pub fn rows(&self) -> [Vec<u64>; 2] {
-        rows(self.terms.iter().map(|t| (t.shape, t.name)))
-    }
-
     /// The weight of all words.
     pub fn weight(&self) -> f32 {
         self.terms.iter().map(|t| t.weight).sum()
@@ -170,25 +165,6 @@ impl Reading {
     pub fn text(&self, n: usize) -> &str {
         self.terms.get(n).and_then(|t| self.words.all().get(t.word)).map_or("", |w| self.words.text(w))
     }
-}
-
-/// What stands for a name, whoever's it is.
-const SOMEBODY: u64 = 0x40;
-
-/// The shapes of words in order: as typed, and with each run of the recipient's names as one mark.
-fn rows(words: impl Iterator<Item = (u64, bool)>) -> [Vec<u64>; 2] {
-    let [mut typed, mut masked] = [Vec::new(), Vec::new()];
-    let mut before = false;
-    for (shape, own) in words {
-        typed.push(shape);
-        if !own {
-            masked.push(shape);
-        } else if !before {
-            masked.push(SOMEBODY);
-        }
-        before = own;
-    }
-    [typed, masked]
 }
 
 /// Marks the words of declared phrases.

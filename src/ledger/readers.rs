@@ -1,6 +1,6 @@
 //! Further eyes on one ledger: an open file for each processor, so that many questions are asked by all of them at once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -56,21 +56,24 @@ impl Readers {
         let mut open = self.open[own].lock().unwrap_or_else(PoisonError::into_inner);
         let ledger = match &mut *open {
             Some(ledger) => ledger,
-            none => none.insert(self.open_one()?),
+            none => none.insert(Ledger::only_to_ask(&self.path)?),
         };
         work(ledger)
     }
+}
 
-    fn open_one(&self) -> Result<Ledger> {
+impl Ledger {
+    /// Opens a ledger only to ask: nothing is made, brought up to date or mended.
+    pub fn only_to_ask(path: &Path) -> Result<Ledger> {
         let open = || -> rusqlite::Result<Connection> {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let conn = Connection::open_with_flags(&self.path, flags)?;
+            let conn = Connection::open_with_flags(path, flags)?;
             Ledger::settle(&conn)?;
             // Little is kept of what was read: they read in the file's order, and memory they use again is had for nothing.
             // One moment for all questions, and the file is locked once for them.
             conn.execute_batch("PRAGMA cache_size = -2048; BEGIN")?;
             Ok(conn)
         };
-        open().map(|conn| Ledger::of(conn, Some(&self.path))).map_err(|e| damaged(&e))
+        open().map(|conn| Ledger::of(conn, Some(path))).map_err(|e| damaged(&e))
     }
 }

@@ -30,6 +30,22 @@ fn export(shop: &Shop) -> String {
 }
 
 #[test]
+fn who_was_erased_since_a_copy_is_named_when_it_is_put_back() {
+    let shop = Shop::with_people();
+    shop.run(&["backup", "before.db"]).ok();
+    shop.run(&["person", "erase", "tom-reed", "--yes"]).ok();
+    let said = shop.run(&["restore", "before.db"]).ok();
+    assert!(
+        said.err.contains("erased since that copy was made, and here again: tom-reed; `wetink person erase tom-reed`"),
+        "{}",
+        said.err
+    );
+    shop.run(&["backup", "again.db"]).ok();
+    let said = shop.run(&["restore", "again.db"]).ok();
+    assert!(!said.err.contains("erased since"), "{}", said.err);
+}
+
+#[test]
 fn merged_people_have_one_history_and_can_be_parted() {
     let shop = lively();
     let before = export(&shop);

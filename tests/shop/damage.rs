@@ -126,6 +126,9 @@ fn an_emptied_echo_is_found_and_made_anew() {
     for sql in [
         empty,
         "DELETE FROM echo; DELETE FROM echo_recent WHERE card > 0",
+        "DELETE FROM term",
+        "UPDATE term SET notes = -5",
+        "INSERT INTO term (stem, notes) VALUES (77, 3)",
         "DELETE FROM echo; DELETE FROM echo_recent WHERE card > 0; DELETE FROM term; UPDATE echo_state SET value = 0 WHERE what = 'notes'",
     ] {
         let shop = printed();

@@ -48,6 +48,16 @@ fn what_is_counted_silently_is_not_offered_to_write_about() {
 }
 
 #[test]
+fn a_reason_that_lifts_nothing_says_so() {
+    let shop = Shop::with_people();
+    shop.write("notes/2026-12.md", format!("# December 2026\n\n## ana-lopez | birthday\n> because: no reason\n\n{ANA}\n"));
+    let said = shop.run(&["check"]).ok();
+    assert!(said.err.contains("lifts nothing: nothing refuses its note"), "{}", said.err);
+    shop.notes(&[("ana-lopez", ANA)]);
+    assert!(!shop.run(&["check"]).ok().err.contains("lifts nothing"));
+}
+
+#[test]
 fn due_lists_birthdays_with_their_post_by_day() {
     let shop = Shop::with_people();
     let due = shop.run(&["due", "--json"]).ok().json();

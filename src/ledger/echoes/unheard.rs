@@ -1,6 +1,7 @@
 //! Does the echo know every note? Each card's words are read again and looked for in the index.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasherDefault;
 
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -8,6 +9,7 @@ use super::rows::{cards_with, unpack};
 use super::{AT_A_TIME, Recent, load, recent, state};
 use crate::echo::{self, Earlier, Kept, NEWEST, Traits};
 use crate::ledger::Ledger;
+use crate::words::AsItIs;
 
 impl Ledger {
     /// What the index lacks, in sentences. Names may have changed since a note was learnt, and with them some of its keys; so its
@@ -16,6 +18,7 @@ impl Ledger {
         let conn = self.conn();
         let newest = Recent::read(conn)?;
         let (mut without_print, mut without_keys, mut notes) = (0, 0, 0_i64);
+        let mut stems: HashMap<i64, i64, BuildHasherDefault<AsItIs>> = HashMap::default();
         let mut after = i64::MIN;
         loop {
             let found = some_after(conn, after)?;
@@ -39,6 +42,7 @@ impl Ledger {
                     there += usize::from(cards.len() >= NEWEST || cards.contains(&card));
                 }
                 without_keys += usize::from(there * 2 < traits.keys.len());
+                traits.stems.iter().for_each(|stem| *stems.entry(*stem).or_default() += 1);
             }
         }
         let mut found = Vec::new();
@@ -62,6 +66,10 @@ impl Ledger {
                 "ledger.db has counted {counted} notes and holds {notes}: how common a word is would be misjudged"
             ));
         }
+        let miscounted = miscounted(conn, &stems)?;
+        if miscounted > 0 && found.is_empty() {
+            found.push(format!("ledger.db has miscounted {miscounted} words: how common they are would be misjudged"));
+        }
         let lost: i64 = conn.query_row(
             "SELECT count(*) FROM erased_note WHERE length(traces) > 0 AND NOT EXISTS (SELECT 1 FROM fingerprint WHERE card = -erased_note.n)",
             [],
@@ -72,6 +80,19 @@ impl Ledger {
         }
         Ok(found)
     }
+}
+
+/// How many words stand in other numbers of notes than the table says.
+fn miscounted(conn: &Connection, stems: &HashMap<i64, i64, BuildHasherDefault<AsItIs>>) -> rusqlite::Result<usize> {
+    let mut ask = conn.prepare_cached("SELECT stem, notes FROM term WHERE notes <> 0")?;
+    let mut rows = ask.query([])?;
+    let (mut right, mut wrong) = (0, 0);
+    while let Some(row) = rows.next()? {
+        let same = stems.get(&row.get(0)?) == Some(&row.get(1)?);
+        *(if same { &mut right } else { &mut wrong }) += 1;
+    }
+    // A word that is counted wrong is missing among the right ones, too, if it is in any note.
+    Ok(wrong.max(stems.len() - right))
 }
 
 /// How many rows of the index have keys of notes that aren't there, and so have less room for those that are.

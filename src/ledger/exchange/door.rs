@@ -507,7 +507,7 @@ fn one(kind: &str) -> String {
 }
 
 fn not_ours() -> Trouble {
-    Trouble::failed("this is no export of a ledger").hint(
-        "it should begin with {\"wetink\":{\"ledger\":1}}; for people, cards or purchases from other programs: `wetink import`",
-    )
+    Trouble::failed("this is no export of a ledger").hint(format!(
+        "it should begin with {{\"wetink\":{{\"ledger\":{FORMAT}}}}}; for people, cards or purchases from other programs: `wetink import`"
+    ))
 }
