@@ -263,7 +263,7 @@ fn look_at_pdfs(shop: &Shop, ledger: &Ledger, elsewhere: &mut Vec<String>) -> Re
                     if batch.is_pack() { "packed" } else { "printed" },
                     batch.id
                 ),
-                format!("put it back from a copy of the folder; if you need it, make it again: `{anew}`"),
+                format!("put it back from a copy of the folder; or move it away, and if you need it, make it again: `{anew}`"),
             )),
             Ok(bytes) => {
                 if folder.is_dir() {
