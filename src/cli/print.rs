@@ -158,19 +158,35 @@ impl Print {
 
     fn again(&self, world: &World, shop: &Shop, room: &mut Workroom, studio: &Studio, talk: &Talk) -> Result<Done> {
         let mut cards: Vec<(Card, Who, Note)> = Vec::new();
+        let mut left_out: Vec<String> = Vec::new();
         for typed in &self.again {
-            for card in spoilt(room, typed)? {
+            let spoilt = spoilt(room, typed)?;
+            let several = spoilt.len() > 1;
+            for card in spoilt {
                 let who = room
                     .ledger
                     .with_id(&card.to)?
                     .ok_or_else(|| Trouble::damaged(format!("{} is on record, but not whom it was for", card.id)))?;
                 if who.persons().iter().all(|p| p.status != Status::Contact) {
+                    // Of a batch the others are printed.
+                    if several {
+                        left_out.push(who.id().to_string());
+                        continue;
+                    }
                     return Err(Trouble::refused(format!("{} must not get a card any more", who.name()))
                         .hint(format!("see `wetink person show {}`", who.id())));
                 }
                 let note = Note::on_record(&card.note, &card.ps, &card.because);
                 cards.push((card, who, note));
             }
+        }
+        if cards.is_empty() {
+            return Err(Trouble::refused("nobody in this batch may get a card any more")
+                .hint(format!("see `wetink person show {}`", left_out.first().map_or("WHO", String::as_str))));
+        }
+        if !left_out.is_empty() {
+            let who = left_out.join(", ");
+            talk.say(format!("{} left out, since no card may go to them any more: {who}", styled(WARN, "note:")));
         }
         let mut jobs = Vec::new();
         for (card, who, note) in &cards {

@@ -48,6 +48,23 @@ fn what_is_counted_silently_is_not_offered_to_write_about() {
 }
 
 #[test]
+fn of_a_batch_printed_again_who_must_get_no_card_is_left_out() {
+    let shop = Shop::with_people();
+    shop.notes(&[("ana-lopez", ANA), ("tom-reed", TOM)]);
+    shop.run(&["print"]).ok();
+    shop.run(&["person", "status", "tom", "do-not-contact"]).ok();
+    let said = shop.run(&["print", "--again", "2026-12-a"]).ok();
+    assert!(said.err.contains("left out, since no card may go to them any more: tom-reed"), "{}", said.err);
+    assert!(said.err.contains("1 card again in out/2026-12-b.pdf"), "{}", said.err);
+    shop.run(&["print", "--again", "tom"]).ended(3);
+    fs::remove_file(shop.file("out/2026-12-a.pdf")).unwrap();
+    shop.run(&["doctor"]).ok();
+    shop.run(&["person", "status", "ana", "deceased"]).ok();
+    let said = shop.run(&["print", "--again", "2026-12-a"]).ended(3);
+    assert!(said.err.contains("nobody in this batch may get a card any more"), "{}", said.err);
+}
+
+#[test]
 fn a_reason_that_lifts_nothing_says_so() {
     let shop = Shop::with_people();
     shop.write("notes/2026-12.md", format!("# December 2026\n\n## ana-lopez | birthday\n> because: no reason\n\n{ANA}\n"));
