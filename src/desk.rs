@@ -63,8 +63,6 @@ const TOGETHER: usize = 1024;
 
 /// So many are one piece of work, few enough that no processor waits long for the last.
 const AT_ONCE: usize = 8;
-/// The same where each piece has a table of its own.
-const RANKED: usize = 64;
 
 /// A card of a sheet when the ledger has been asked about it.
 struct Met<'e> {
@@ -171,7 +169,7 @@ impl Above {
             }
             (met, near)
         };
-        put.into_par_iter().with_max_len(RANKED).map_init(Ranking::default, held).collect()
+        put.into_par_iter().with_max_len(Ranking::AT_ONCE).map_init(Ranking::default, held).collect()
     }
 
     /// Says of a card that is on the sheet already where it is.
@@ -271,7 +269,6 @@ fn recipient(ledger: &Ledger, rules: &Rules, who: &Who, card: &str) -> Result<Re
 }
 
 fn must_not(who: &Who) -> Option<Finding> {
-    let stopped = |p: &Person| p.status != Status::Contact;
     // A household is written to as long as one of it may be, and its salutation greets nobody who must not be.
     if let Who::Household(household, members) = who {
         let greeted = |p: &&Person| {
@@ -282,7 +279,7 @@ fn must_not(who: &Who) -> Option<Finding> {
                 .any(|n| folded.as_str().split('-').any(|word| Id::of(n).as_str().split('-').any(|part| part == word)))
         };
         let blocked = members.iter().filter(|p| matches!(p.status, Status::Deceased | Status::DoNotContact)).find(greeted);
-        if let Some(person) = blocked.filter(|_| !members.iter().all(stopped)) {
+        if let Some(person) = blocked.filter(|_| !who.is_spared()) {
             let why = if person.status == Status::Deceased { "has died" } else { "has asked not to be written to" };
             return Some(
                 Finding::new(Rule::DoNotSend, format!("`{}` greets {}, who {why}", household.salutation, person.name.full()))
@@ -290,7 +287,7 @@ fn must_not(who: &Who) -> Option<Finding> {
             );
         }
     }
-    if !who.persons().iter().all(stopped) {
+    if !who.is_spared() {
         return None;
     }
     let Some(person) = who.persons().first() else {

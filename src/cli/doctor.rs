@@ -9,7 +9,6 @@ use crate::cli::talk::{BAD, GOOD, Talk, count, styled};
 use crate::cli::{Done, World, workroom};
 use crate::ledger::Ledger;
 use crate::ledger::batches::Batch;
-use crate::person::Status;
 use crate::sheet::Sheet;
 use crate::shop::Shop;
 use crate::trouble::{Kind, Result, Trouble};
@@ -299,7 +298,7 @@ fn lost(shop: &Shop, ledger: &Ledger, batch: &Batch, batches: &[Batch]) -> Resul
     let there = |id: &str| batches.iter().any(|b| b.id == id && b.state == "ready" && shop.dir.join(&b.file).exists());
     for card in ledger.cards_in(&batch.id)? {
         // Whose card must not be printed again is missed by nobody.
-        if ledger.with_id(&card.to)?.is_some_and(|who| who.persons().iter().all(|p| p.status != Status::Contact)) {
+        if ledger.with_id(&card.to)?.is_some_and(|who| who.is_spared()) {
             continue;
         }
         if !ledger.events(&card)?.iter().any(|event| event.what == "reprinted" && there(&event.text)) {

@@ -12,7 +12,6 @@ use crate::day::Day;
 use crate::ledger::Ledger;
 use crate::ledger::cards::Card;
 use crate::out::preflight::records;
-use crate::person::Status;
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
@@ -77,7 +76,7 @@ impl Posted {
         let mut back = Vec::new();
         for card in cards {
             let who = room.ledger.with_id(&card.to)?;
-            let silent = who.is_some_and(|who| who.persons().iter().all(|p| p.status != Status::Contact));
+            let silent = who.is_some_and(|who| who.is_spared());
             if silent && self.which.is_empty() { back.push(card) } else { kept.push(card) }
         }
         let cards = kept;

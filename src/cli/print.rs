@@ -27,7 +27,6 @@ use crate::ledger::cards::{Card, Made, NewCard};
 use crate::ledger::people::Who;
 use crate::note::Note;
 use crate::occasion::Occasion;
-use crate::person::Status;
 use crate::shop::{self, Shop};
 use crate::studio::{Job, Order, Printed, Studio};
 use crate::trouble::{Result, Trouble};
@@ -167,7 +166,7 @@ impl Print {
                     .ledger
                     .with_id(&card.to)?
                     .ok_or_else(|| Trouble::damaged(format!("{} is on record, but not whom it was for", card.id)))?;
-                if who.persons().iter().all(|p| p.status != Status::Contact) {
+                if who.is_spared() {
                     // Of a batch the others are printed.
                     if several {
                         left_out.push(who.id().to_string());

@@ -90,7 +90,7 @@ impl Write {
         }
         for typed in &self.who {
             let who = ledger.who(typed)?;
-            if let Some(person) = who.persons().first().filter(|_| who.persons().iter().all(|p| p.status != Status::Contact)) {
+            if let Some(person) = who.persons().first().filter(|_| who.is_spared()) {
                 return Err(Trouble::refused(must_not(person))
                     .hint(format!("nothing was changed; see `wetink person show {}`", person.id)));
             }

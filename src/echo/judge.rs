@@ -123,8 +123,7 @@ fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], 
 
 /// Word for word the same, as words are seen.
 fn same_words(draft: &Reading, old: &Reading) -> bool {
-    let shapes = |reading: &Reading| reading.terms.iter().map(|t| t.shape).collect::<Vec<_>>();
-    draft.terms.len() == old.terms.len() && shapes(draft) == shapes(old)
+    draft.terms.iter().map(|t| t.shape).eq(old.terms.iter().map(|t| t.shape))
 }
 
 /// The same, but where each has its recipient's name. A name may be a word of the note besides: the lily of a card to Lily.

@@ -16,6 +16,9 @@ pub struct Ranking {
 }
 
 impl Ranking {
+    /// So many notes are worth tables of their own, and few enough that no processor waits long for the last.
+    pub const AT_ONCE: usize = 64;
+
     /// The notes that share the most with a note of these traits, by their numbers: the best of all, and the best for each sentence. `with`
     /// gives the newest notes with a key.
     pub fn nearest<'n>(&mut self, traits: &Traits, with: impl Fn(u32) -> &'n [i64]) -> Vec<i64> {

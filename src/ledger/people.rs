@@ -66,6 +66,12 @@ impl Who {
         }
     }
 
+    /// None of them may get a card.
+    #[must_use]
+    pub fn is_spared(&self) -> bool {
+        self.persons().iter().all(|person| person.status != Status::Contact)
+    }
+
     /// The name or salutation, for people to read.
     #[must_use]
     pub fn name(&self) -> String {

@@ -12,7 +12,7 @@ use crate::trouble::{Result, Trouble};
 pub const APPLICATION_ID: i32 = 0x7774_6e6b;
 
 /// The schema this program writes.
-pub const VERSION: i32 = 4;
+pub const VERSION: i32 = 5;
 
 /// Version 1. Every promise the database can keep itself is a constraint here, so that it holds even for somebody who writes
 /// SQL by hand.
@@ -231,14 +231,23 @@ CREATE TABLE elsewhere (
 ) STRICT;
 ";
 
-/// Version 4. Everybody as the rules see them, in order; and somebody's cards in the order of their days, so that the newest are found
-/// without looking at the others.
-const IN_ORDER: &str = "
-CREATE INDEX person_glance ON person (id, birthday, anniversary, household, status, merged_into) WHERE merged_into IS NULL;
+/// Version 4. Somebody's cards in the order of their days, so that the newest are found without looking at the others.
+const CARDS_BY_DAY: &str = "
 DROP INDEX card_person;
 DROP INDEX card_household;
 CREATE INDEX card_person ON card (person, day) WHERE person IS NOT NULL;
 CREATE INDEX card_household ON card (household, day) WHERE household IS NOT NULL;
+";
+
+/// Version 5. Everybody as the rules see them, in order.
+const PEOPLE_IN_ORDER: &str = "
+CREATE INDEX person_glance ON person (id, birthday, anniversary, household, status, merged_into) WHERE merged_into IS NULL;
+";
+
+/// The newest notes under the name they had at first.
+const FRESH: &str = "
+INSERT INTO echo_recent SELECT card, keys FROM echo_fresh;
+DROP TABLE echo_fresh;
 ";
 
 /// The tables whose rows `undo` puts back, and by what a row is known. The echo index isn't among them: it is learnt and
@@ -351,9 +360,23 @@ fn bring_up(tx: &Connection, version: i32) -> rusqlite::Result<()> {
         tx.execute_batch(ELSEWHERE)?;
     }
     if version < 4 {
-        tx.execute_batch(IN_ORDER)?;
-        tx.execute_batch(echoes::RECENT)?;
+        tx.execute_batch(CARDS_BY_DAY)?;
         tx.execute_batch(story::TRIGGERS)?;
+    }
+    if version < 5 {
+        // Version 4 was made with these and without.
+        let there = |name: &str| -> rusqlite::Result<bool> {
+            tx.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = ?1)", [name], |r| r.get(0))
+        };
+        if !there("echo_recent")? {
+            tx.execute_batch(echoes::RECENT)?;
+        }
+        if there("echo_fresh")? {
+            tx.execute_batch(FRESH)?;
+        }
+        if !there("person_glance")? {
+            tx.execute_batch(PEOPLE_IN_ORDER)?;
+        }
     }
     // Whatever else changed: the rows as they are now are the ones to keep.
     seal::all(tx)?;

@@ -23,7 +23,7 @@ impl Numbers {
     }
 }
 
-/// So many words are remembered by each processor, 80 bytes each, and none of more bytes than this.
+/// So many words are remembered by each processor, 64 bytes each, and none of more bytes than this.
 const PLACES: usize = 1 << 12;
 const LONGEST: usize = 15;
 

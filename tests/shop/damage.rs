@@ -310,6 +310,23 @@ fn an_older_ledger_is_brought_up_to_date_and_a_copy_kept() {
 }
 
 #[test]
+fn either_form_of_version_4_is_brought_up_to_date() {
+    let first = "CREATE TABLE echo_fresh (
+  card INTEGER PRIMARY KEY,
+  keys BLOB NOT NULL
+) STRICT; INSERT INTO echo_fresh SELECT * FROM echo_recent; DROP TABLE echo_recent; DROP INDEX person_glance;";
+    for form in [first, ""] {
+        let shop = printed();
+        shop.sql(&format!("{form} PRAGMA user_version = 4")).unwrap();
+        shop.run(&["doctor"]).ok();
+        assert!(shop.count("SELECT count(*) FROM echo_recent WHERE card > 0") > 0);
+        assert_eq!(shop.count("SELECT count(*) FROM sqlite_master WHERE name = 'echo_fresh'"), 0);
+        shop.notes(&[("zoe-lukasik", &ANA.replace("Ana", "Zoe").replace("boots", "heels"))]);
+        assert!(shop.run(&["check"]).ended(3).err.contains("templated"));
+    }
+}
+
+#[test]
 fn a_packed_history_that_is_damaged_is_read_from_the_touches_and_mended() {
     let shop = printed();
     shop.run(&["log", "tom", "complaint", "the heel came off", "--on", "2026-11-01"]).ok();

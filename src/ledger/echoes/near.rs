@@ -43,9 +43,10 @@ pub fn nearest(eyes: &impl Eyes, drafts: &[Option<&Traits>]) -> Result<Vec<Vec<E
     let prints = eyes.each(&prints, |ledger, prints| the_same(ledger.conn(), prints).map_err(|e| damaged(&e)))?.concat();
     let keys = sorted(traits().flat_map(|t| t.asked().map(|(key, _)| key)));
     let shelf = eyes.each(&keys, |ledger, keys| Shelf::read(ledger, keys).map_err(|e| damaged(&e)))?;
-    let ranked = drafts.par_iter().with_max_len(64).enumerate().map_init(Ranking::default, |ranking, (draft, traits)| {
-        traits.map_or_else(Vec::new, |traits| candidates(draft, traits, &prints, &shelf, ranking))
-    });
+    let ranked =
+        drafts.par_iter().with_max_len(Ranking::AT_ONCE).enumerate().map_init(Ranking::default, |ranking, (draft, traits)| {
+            traits.map_or_else(Vec::new, |traits| candidates(draft, traits, &prints, &shelf, ranking))
+        });
     let mut wanted: Vec<Candidate> = ranked.flatten_iter().collect();
     wanted.sort_unstable_by_key(|c| c.card);
     let read = eyes.each(&wanted, |ledger, wanted| worth_reading(ledger.conn(), wanted, drafts).map_err(|e| damaged(&e)))?;
