@@ -82,8 +82,8 @@ impl Post {
     }
 }
 
-/// People asked about by one processor: enough that none waits long, and that a small shop needs only one.
-const TOGETHER: usize = 256;
+/// People read and asked about together: enough that no processor waits long, and that a small shop needs only one.
+pub const TOGETHER: usize = 256;
 
 /// How long after its day a card is still owed; after that it was missed.
 pub const MISSED_AFTER: i64 = 14;

@@ -28,7 +28,7 @@ mod schema;
 mod seal;
 pub mod story;
 
-pub use readers::Readers;
+pub use readers::{Eyes, Readers};
 
 /// An open ledger.
 #[derive(Debug)]
@@ -75,6 +75,7 @@ impl Ledger {
             })
             .map_err(|e| damaged(&e))?;
         schema::prepare(&mut conn, path)?;
+        room(&conn, TO_READ).map_err(|e| damaged(&e))?;
         Ok(Ledger::of(conn, path))
     }
 
@@ -85,9 +86,9 @@ impl Ledger {
     /// What holds for every open ledger.
     fn settle(conn: &Connection) -> rusqlite::Result<()> {
         conn.busy_timeout(Duration::from_secs(5))?;
-        // 64 MB at most, taken only as it is needed: an import of years of cards is then written once, not spilled again and again.
+        room(conn, TO_WRITE)?;
         // Not mapped: a file that another program shortens, or a network drive that goes away, would end this process by a signal.
-        conn.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536; PRAGMA mmap_size = 0")?;
+        conn.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0")?;
         // Without this a question with a number in it is planned anew for every number, because there are indexes for some numbers
         // only: loading the nearest notes took five times as long.
         conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -97,7 +98,7 @@ impl Ledger {
 
     /// Runs `work` in one transaction that is kept only if it succeeds.
     pub fn change<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
-        seal::watch(&self.conn).map_err(|e| damaged(&e))?;
+        room(&self.conn, TO_WRITE).and_then(|()| seal::watch(&self.conn)).map_err(|e| damaged(&e))?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
         let change = Change { tx, echoes: echoes::Pending::default() };
         let op = journal::take_up(&change.tx, self.operation.as_ref()).map_err(|e| damaged(&e))?;
@@ -115,6 +116,7 @@ impl Ledger {
 
     /// Does the same as [`Ledger::change`] and then takes it all back: what would happen.
     pub fn rehearse<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
+        room(&self.conn, TO_WRITE).map_err(|e| damaged(&e))?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
         let change = Change { tx, echoes: echoes::Pending::default() };
         let done = work(&change)?;
@@ -173,6 +175,15 @@ fn copy(conn: &Connection, path: &Path) -> Result<()> {
     done
 }
 
+/// The file's pages that are held in memory, in kB, taken only as they are needed. What is written: an import of years of cards is then
+/// written once, not spilled again and again. What is read: little, since memory that is used again is had for nothing.
+const TO_WRITE: u32 = 65_536;
+const TO_READ: u32 = 512;
+
+fn room(conn: &Connection, most: u32) -> rusqlite::Result<()> {
+    conn.execute_batch(&format!("PRAGMA cache_size = -{most}"))
+}
+
 /// An open transaction: the one way anything is written.
 #[derive(Debug)]
 pub struct Change<'a> {
@@ -182,6 +193,14 @@ pub struct Change<'a> {
 }
 
 impl Change<'_> {
+    /// Sends the pages that would undo this change to the disk, so that keeping it waits for less. Whatever becomes of that,
+    /// `SQLite` makes sure of them itself before it writes over anything.
+    pub fn flush_early(&self) {
+        if let Some(path) = self.tx.path().filter(|path| !path.is_empty()) {
+            let _ = std::fs::File::open(format!("{path}-journal")).and_then(|journal| journal.sync_data());
+        }
+    }
+
     /// Does what the ledger's guards refuse otherwise: takes a card, an event or a fingerprint back. `why` is one of the words the
     /// table `pen` knows.
     fn taking_back<T>(&self, why: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {

@@ -9,8 +9,9 @@ use clap::Args;
 use crate::cli::talk::{BAD, DIM, STRONG, Talk, count, styled};
 use crate::cli::{Done, World, typed, workroom};
 use crate::day::{Day, Month};
-use crate::due::{self, Affairs, Due, MISSED_AFTER, Party, Stories, Window};
+use crate::due::{self, Affairs, Due, MISSED_AFTER, Party, Stories, TOGETHER, Window};
 use crate::ledger::Ledger;
+use crate::ledger::story::Packs;
 use crate::out::calendar::{self, Entry};
 use crate::rules::{Give, Rules};
 use crate::sheet::Sheet;
@@ -79,20 +80,39 @@ pub fn missed(due: &Due, today: Day) -> bool {
 pub struct Books {
     pub rules: Rules,
     pub people: Vec<Party>,
-    stories: Stories<'static>,
+    packs: Packs,
 }
 
 impl Books {
     pub fn read(shop: &Shop, ledger: &Ledger) -> Result<Books> {
         let (rules, people) = (shop.rules()?, ledger.parties()?);
-        let stories = ledger.stories(&people, &rules)?;
-        Ok(Books { rules, people, stories })
+        let packs = Packs::of(people.len());
+        Ok(Books { rules, people, packs })
     }
 
-    /// What is made of everybody's history; made again if a part of it turns out to be torn.
-    pub fn ask<T>(&self, ledger: &Ledger, make: impl Fn(&Stories<'_>) -> T) -> Result<T> {
-        let made = make(&self.stories);
-        if self.stories.torn() { ledger.stories_anew(&self.people, &self.rules).map(|anew| make(&anew)) } else { Ok(made) }
+    /// What is made of everybody's history, by the other processors while it is still being read; made again if a part of it turns out
+    /// to be torn.
+    pub fn ask<T: Send>(&self, ledger: &Ledger, make: impl Fn(&Stories<'_>) -> T + Sync) -> Result<T> {
+        let stories = Stories::new(|at, marks| self.packs.tell(at, marks));
+        let read = || ledger.read_packs(&self.packs, &self.people, &self.rules);
+        let made = if self.packs.are_read() {
+            make(&stories)
+        } else if self.people.len() <= TOGETHER {
+            read()?;
+            make(&stories)
+        } else {
+            let mut made = None;
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| made = Some(make(&stories)));
+                read()
+            })?;
+            made.unwrap_or_else(|| make(&stories))
+        };
+        if !stories.torn() {
+            return Ok(made);
+        }
+        let anew = ledger.pack_anew(&self.people, &self.rules)?;
+        Ok(make(&Stories::new(|at, marks| anew.tell(at, marks))))
     }
 }
 

@@ -4,11 +4,13 @@
 //! kept, what it dropped is packed anew. A pack that is missing, or isn't as it was written, is made from the touches while
 //! reading, so the answer is the same. It says nothing about rules or settings, and is in no export.
 
+use std::sync::OnceLock;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
 use crate::day::Day;
-use crate::due::{Party, Stories};
+use crate::due::{Party, TOGETHER};
 use crate::ledger::{Change, Ledger, damaged};
 use crate::rules::{Mark, Rules};
 use crate::trouble::Result;
@@ -54,7 +56,7 @@ END;
 ";
 
 /// So many are packed before the list of those to be packed is asked for again.
-const TOGETHER: usize = 500;
+const AT_ONCE: usize = 500;
 
 /// A touch as it is packed: `until` and `closes` only where they can be read.
 struct Packed {
@@ -152,18 +154,15 @@ struct Rest<'p>(&'p [u8]);
 impl<'p> Rest<'p> {
     fn number(&mut self) -> Option<u64> {
         let (mut number, mut shift) = (0, 0);
-        loop {
-            let (byte, rest) = self.0.split_first()?;
-            self.0 = rest;
+        for (at, byte) in self.0.iter().enumerate().take(10) {
             number |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
+                self.0 = &self.0[at + 1..];
                 return Some(number);
             }
             shift += 7;
-            if shift > 63 {
-                return None;
-            }
         }
+        None
     }
 
     fn signed(&mut self) -> Option<i64> {
@@ -177,9 +176,46 @@ impl<'p> Rest<'p> {
     }
 }
 
-/// Everybody's packs, one behind the other, to be unpacked when somebody asks.
-#[derive(Default)]
-struct Packs {
+/// Everybody's packs, to be unpacked when somebody asks: in parts, so that some are being asked about while the next are read.
+#[derive(Debug)]
+pub struct Packs {
+    parts: Vec<OnceLock<Part>>,
+}
+
+impl Packs {
+    /// Those of so many people, to be read by [`Ledger::read_packs`].
+    #[must_use]
+    pub fn of(people: usize) -> Packs {
+        Packs { parts: (0..people.div_ceil(TOGETHER)).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// All have been read.
+    #[must_use]
+    pub fn are_read(&self) -> bool {
+        self.parts.last().is_none_or(|last| last.get().is_some())
+    }
+
+    /// The marks of the person at this place, once they are read; nothing if what was read can't be unpacked.
+    #[must_use]
+    pub fn tell(&self, at: usize, marks: &mut Vec<Mark>) -> Option<()> {
+        self.parts.get(at / TOGETHER)?.wait().tell(at % TOGETHER, marks)
+    }
+}
+
+/// Whatever happens while packs are read, nobody waits for the others for ever.
+struct Reading<'p>(&'p Packs);
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        for part in &self.0.parts {
+            part.get_or_init(Part::default);
+        }
+    }
+}
+
+/// The packs of up to [`TOGETHER`] people, one behind the other.
+#[derive(Debug, Default)]
+struct Part {
     /// The marks, without sums and words.
     bytes: Vec<u8>,
     /// For each person where theirs end, and which list of kinds they speak of.
@@ -190,7 +226,7 @@ struct Packs {
     words: Vec<u8>,
 }
 
-impl Packs {
+impl Part {
     /// Takes a pack in for the person at hand; nothing if it isn't as it was written.
     fn take(&mut self, pack: &[u8], rules: &Rules) -> Option<()> {
         let (written, rest) = pack.split_first_chunk::<4>()?;
@@ -227,8 +263,8 @@ impl Packs {
         self.people.push((self.bytes.len(), self.kinds.len().saturating_sub(1)));
     }
 
-    /// The marks of the person at this place; nothing if what was taken in can't be unpacked.
-    fn of(&self, at: usize, marks: &mut Vec<Mark>) -> Option<()> {
+    /// The marks of the person at this place of the part.
+    fn tell(&self, at: usize, marks: &mut Vec<Mark>) -> Option<()> {
         let from = at.checked_sub(1).and_then(|before| self.people.get(before)).map_or(0, |before| before.0);
         let (to, kinds) = self.people.get(at)?;
         let bytes = self.bytes.get(from..*to)?;
@@ -262,7 +298,7 @@ pub(super) fn pack_dropped(conn: &Connection) -> rusqlite::Result<()> {
     loop {
         let dropped: Vec<String> = conn
             .prepare_cached("SELECT person FROM story WHERE marks IS NULL LIMIT ?1")?
-            .query_map([TOGETHER as i64], |r| r.get(0))?
+            .query_map([AT_ONCE as i64], |r| r.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         for person in &dropped {
             let touches = packed(conn, person)?;
@@ -272,7 +308,7 @@ pub(super) fn pack_dropped(conn: &Connection) -> rusqlite::Result<()> {
                 conn.prepare_cached("UPDATE story SET marks = ?2 WHERE person = ?1")?.execute(params![person, pack(&touches)])?;
             }
         }
-        if dropped.len() < TOGETHER {
+        if dropped.len() < AT_ONCE {
             return Ok(());
         }
     }
@@ -285,44 +321,56 @@ pub(super) fn pack_all(conn: &Connection) -> rusqlite::Result<()> {
 }
 
 impl Ledger {
-    /// Everybody's history without its words. `people` are sorted by id. They may turn out to be torn: a pack whose sum fits and that
-    /// can't be unpacked all the same is seen when somebody asks, since looking at all of them beforehand would double the time.
-    pub fn stories(&self, people: &[Party], rules: &Rules) -> Result<Stories<'static>> {
-        let packs = self.packs(people, rules).map_err(|e| damaged(&e))?;
-        Ok(Stories::new(move |at, marks| packs.of(at, marks)))
+    /// Reads everybody's history without its words. `people` are sorted by id. A pack whose sum fits and that can't be unpacked all the
+    /// same is seen when somebody asks, since looking at all of them beforehand would double the time.
+    pub fn read_packs(&self, packs: &Packs, people: &[Party], rules: &Rules) -> Result<()> {
+        let reading = Reading(packs);
+        let read = || -> rusqlite::Result<()> {
+            let mut ask = self.conn().prepare_cached("SELECT person, marks FROM story ORDER BY person")?;
+            let mut rows = ask.query([])?;
+            let mut row = rows.next()?;
+            let mut bytes = 0;
+            for (some, whole) in people.chunks(TOGETHER).zip(&reading.0.parts) {
+                let mut part = Part { bytes: Vec::with_capacity(bytes), ..Part::default() };
+                for person in some {
+                    let id = person.id.as_str();
+                    while let Some(there) = row
+                        && there.get_ref(0)?.as_str()? < id
+                    {
+                        row = rows.next()?;
+                    }
+                    if let Some(there) = row
+                        && there.get_ref(0)?.as_str()? == id
+                    {
+                        let taken = match there.get_ref(1)? {
+                            ValueRef::Blob(pack) => part.take(pack, rules),
+                            _ => None,
+                        };
+                        if taken.is_none() {
+                            part.take(&pack(&packed(self.conn(), id)?), rules);
+                        }
+                    }
+                    part.next_person();
+                }
+                // The next are about as long.
+                bytes = part.bytes.len();
+                whole.get_or_init(|| part);
+            }
+            Ok(())
+        };
+        read().map_err(|e| damaged(&e))
     }
 
     /// The same, made of the touches.
-    pub fn stories_anew(&self, people: &[Party], rules: &Rules) -> Result<Stories<'static>> {
-        let mut packs = Packs::default();
-        for person in people {
-            packs.take(&pack(&packed(self.conn(), person.id.as_str()).map_err(|e| damaged(&e))?), rules);
-            packs.next_person();
-        }
-        Ok(Stories::new(move |at, marks| packs.of(at, marks)))
-    }
-
-    fn packs(&self, people: &[Party], rules: &Rules) -> rusqlite::Result<Packs> {
-        let mut packs = Packs::default();
-        let mut ask = self.conn().prepare_cached("SELECT person, marks FROM story ORDER BY person")?;
-        let mut rows = ask.query([])?;
-        let mut row = rows.next()?;
-        for person in people {
-            let id = person.id.as_str();
-            while let Some(there) = row {
-                match there.get_ref(0)?.as_str()?.cmp(id) {
-                    std::cmp::Ordering::Less => row = rows.next()?,
-                    std::cmp::Ordering::Greater => break,
-                    std::cmp::Ordering::Equal => {
-                        let whole = if let ValueRef::Blob(pack) = there.get_ref(1)? { packs.take(pack, rules) } else { None };
-                        if whole.is_none() {
-                            packs.take(&pack(&packed(self.conn(), id)?), rules);
-                        }
-                        break;
-                    }
-                }
+    pub fn pack_anew(&self, people: &[Party], rules: &Rules) -> Result<Packs> {
+        let packs = Packs::of(people.len());
+        for (some, whole) in people.chunks(TOGETHER).zip(&packs.parts) {
+            let mut part = Part::default();
+            for person in some {
+                part.take(&pack(&packed(self.conn(), person.id.as_str()).map_err(|e| damaged(&e))?), rules);
+                part.next_person();
             }
-            packs.next_person();
+            whole.get_or_init(|| part);
         }
         Ok(packs)
     }
@@ -361,7 +409,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::due::{Affairs, Due, Post, Window, due};
+    use crate::due::{Affairs, Due, Post, Stories, Window, due};
     use crate::person::{Id, Name, Person, Status};
     use crate::touch::Touch;
 
@@ -399,6 +447,14 @@ mod tests {
         (people, Stories::new(tell))
     }
 
+    /// Everybody's packs, read.
+    fn packs(ledger: &Ledger, people: &[Party], rules: &Rules) -> Stories<'static> {
+        let packs = Packs::of(people.len());
+        ledger.read_packs(&packs, people, rules).unwrap();
+        assert!(packs.are_read());
+        Stories::new(move |at, marks| packs.tell(at, marks))
+    }
+
     fn of(stories: &Stories<'_>, at: usize) -> Vec<Mark> {
         let mut marks = Vec::new();
         stories.of(at, &mut marks);
@@ -416,7 +472,7 @@ mod tests {
         let slow = plainly(ledger, rules);
         let people = ledger.parties().unwrap();
         assert_eq!(people, slow.0, "{after}");
-        let stories = ledger.stories(&people, rules).unwrap();
+        let stories = packs(ledger, &people, rules);
         for (at, person) in people.iter().enumerate() {
             assert_eq!(of(&stories, at), of(&slow.1, at), "{after}: {}", person.id);
         }
@@ -518,6 +574,46 @@ mod tests {
     }
 
     #[test]
+    fn histories_are_told_while_others_are_read_and_nobody_waits_for_ever() {
+        let rules = Rules::new(&BTreeMap::new(), &[], None).unwrap();
+        let mut ledger = Ledger::in_memory().unwrap();
+        let today: Day = "2026-11-21".parse().unwrap();
+        ledger
+            .change(|change| {
+                for n in 0..3 * TOGETHER + 7 {
+                    let id = change.add_person(&Person { name: Name::parse(&format!("Ann Lee{n}")), ..Person::default() })?;
+                    // Every seventh has no history.
+                    for k in 0..n % 7 {
+                        change.add_touch(&id, &Touch::new(today.plus(-((n * k) as i64)), "visit", ""), None)?;
+                    }
+                }
+                Ok(())
+            })
+            .unwrap();
+        let (people, slow) = plainly(&ledger, &rules);
+        let of_packs = |packs: &Packs, at| {
+            let mut marks = Vec::new();
+            packs.tell(at, &mut marks).map(|()| marks)
+        };
+        let packs = Packs::of(people.len());
+        std::thread::scope(|scope| {
+            // The last are asked about first.
+            let told = scope.spawn(|| (0..people.len()).rev().map(|at| of_packs(&packs, at).unwrap()).collect::<Vec<_>>());
+            ledger.read_packs(&packs, &people, &rules).unwrap();
+            let told = told.join().unwrap();
+            assert!(told.iter().rev().enumerate().all(|(at, marks)| *marks == of(&slow, at)));
+        });
+
+        ledger.conn().execute_batch("DROP TABLE story").unwrap();
+        let packs = Packs::of(people.len());
+        std::thread::scope(|scope| {
+            let told = scope.spawn(|| of_packs(&packs, people.len() - 1));
+            assert!(ledger.read_packs(&packs, &people, &rules).is_err());
+            assert_eq!(told.join().unwrap(), None, "nothing, rather than a part");
+        });
+    }
+
+    #[test]
     fn a_pack_of_any_bytes_is_read_from_the_touches() {
         let rules = Rules::new(&BTreeMap::new(), &[], None).unwrap();
         let mut ledger = Ledger::in_memory().unwrap();
@@ -530,7 +626,7 @@ mod tests {
         let written: Vec<u8> = ledger.conn().query_row("SELECT marks FROM story", [], |r| r.get(0)).unwrap();
         assert!(written.len() < 60, "{} bytes", written.len());
         let people = vec![Party::from(&ledger.person(&Id::of("Ann Lee")).unwrap().unwrap())];
-        let whole = of(&ledger.stories(&people, &rules).unwrap(), 0);
+        let whole = of(&packs(&ledger, &people, &rules), 0);
         assert_eq!(whole.len(), 3);
         let (mut lots, mut torn) = (Lots(7), 0);
         for round in 0..3000 {
@@ -549,11 +645,12 @@ mod tests {
                 bytes[..4].copy_from_slice(&sum);
             }
             ledger.conn().execute("UPDATE story SET marks = ?1", [&bytes]).unwrap();
-            let stories = ledger.stories(&people, &rules).unwrap();
+            let stories = packs(&ledger, &people, &rules);
             let told = of(&stories, 0);
             torn += usize::from(stories.torn());
             if stories.torn() || !forged {
-                let anew = ledger.stories_anew(&people, &rules).unwrap();
+                let anew = ledger.pack_anew(&people, &rules).unwrap();
+                let anew = Stories::new(|at, marks| anew.tell(at, marks));
                 assert_eq!(if stories.torn() { of(&anew, 0) } else { told }, whole, "{bytes:?}");
             }
         }
