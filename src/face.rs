@@ -104,8 +104,8 @@ struct Known {
 
 /// Letters of shaped runs that are kept, some 80 bytes each; then all are forgotten.
 const MOST_KNOWN: usize = 100_000;
-/// Bytes of a run worth keeping.
-const LONGEST_KNOWN: usize = 160;
+/// Bytes of a run worth keeping: a letter's paragraphs are the same on every card.
+const LONGEST_KNOWN: usize = 1000;
 
 impl fmt::Debug for Face {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,6 +172,12 @@ impl Face {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// How many glyphs it has.
+    #[must_use]
+    pub fn glyphs(&self) -> u32 {
+        self.glyphs
     }
 
     /// The same for the same bytes; part of every shape's key.
@@ -287,7 +293,8 @@ impl Face {
             .zip(buffer.glyph_positions())
             .zip(&starts)
             .map(|((info, place), &start)| Placed {
-                glyph: info.glyph_id,
+                // A font's own tables may name a glyph that it doesn't have.
+                glyph: if info.glyph_id < self.glyphs { info.glyph_id } else { 0 },
                 cluster: start..sorted.get(sorted.partition_point(|s| *s <= start)).copied().unwrap_or(text.len()),
                 advance: f64::from(place.x_advance) * scale,
                 dx: f64::from(place.x_offset) * scale,

@@ -63,6 +63,12 @@ impl Shape {
         Shape { key, outline, advance, corners, around }
     }
 
+    /// It has no ink: a space.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.corners.is_empty()
+    }
+
     /// The upright box around the letter in its place, or a little more; `None` for a space.
     #[must_use]
     pub fn ink(&self, at: Affine) -> Option<Rect> {

@@ -188,7 +188,7 @@ impl Style {
             // The word a glyph belongs to is the last that begins at or before it.
             let word = starts.partition_point(|s| *s <= placed.cluster.start).saturating_sub(1);
             let shape = self.face.outline(placed.glyph);
-            if let Some(word) = words.get_mut(word).filter(|_| !shape.outline.is_empty()) {
+            if let Some(word) = words.get_mut(word).filter(|_| !shape.is_blank()) {
                 let at = Affine::new([scale, 0.0, 0.0, -scale, x + placed.dx * scale, -placed.dy * scale]);
                 word.glyphs.push(Glyph { shape, at });
             }

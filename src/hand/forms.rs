@@ -4,7 +4,7 @@
 //! forms and share one small embedded font, while each card takes them in an order of its own and never one twice.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kurbo::PathEl;
 use unicode_normalization::char::decompose_canonical;
@@ -62,7 +62,7 @@ pub(super) struct Forms {
     pools: HashMap<u32, usize>,
     dotted: HashMap<u32, f64>,
     read: Vec<(u32, OnceLock<Trace>)>,
-    letters: RwLock<HashMap<u32, Arc<Letter>>>,
+    letters: Vec<OnceLock<Box<Letter>>>,
 }
 
 /// One letter: the font's outline made movable, and the forms drawn so far.
@@ -79,10 +79,36 @@ pub(super) struct Letter {
     ink: f64,
     /// Other letters near this one, with their distance.
     rivals: OnceLock<Vec<(usize, f64)>>,
-    drawn: [Mutex<Drawn>; 3],
+    drawn: [OnceLock<Pool>; 3],
 }
 
-type Drawn = Vec<Arc<Form>>;
+/// The forms of a letter in one manner: they are drawn one after the other, and nobody waits to look at those that are.
+struct Pool {
+    forms: Box<[OnceLock<Form>]>,
+    /// Further ones, twice as many.
+    more: OnceLock<Box<Pool>>,
+    drawing: Mutex<()>,
+}
+
+impl Pool {
+    fn of(size: usize) -> Pool {
+        Pool { forms: (0..size).map(|_| OnceLock::new()).collect(), more: OnceLock::new(), drawing: Mutex::default() }
+    }
+
+    /// Form `k`, once it is drawn.
+    fn form(&self, k: usize) -> Option<&Form> {
+        match self.forms.get(k) {
+            Some(place) => place.get(),
+            None => self.more.get()?.form(k - self.forms.len()),
+        }
+    }
+
+    /// Where form `k` belongs.
+    fn place(&self, k: usize) -> &OnceLock<Form> {
+        let size = self.forms.len();
+        self.forms.get(k).unwrap_or_else(|| self.more.get_or_init(|| Box::new(Pool::of(2 * size))).place(k - size))
+    }
+}
 
 /// One form of a letter.
 pub(super) struct Form {
@@ -114,7 +140,8 @@ impl Forms {
         read.sort_unstable();
         read.dedup();
         let read = read.into_iter().map(|glyph| (glyph, OnceLock::new())).collect();
-        Forms { face, x_height, joined, noise, pools, dotted, read, letters: RwLock::default() }
+        let letters = (0..face.glyphs()).map(|_| OnceLock::new()).collect();
+        Forms { face, x_height, joined, noise, pools, dotted, read, letters }
     }
 
     /// How many forms of a letter cards share.
@@ -124,14 +151,13 @@ impl Forms {
 
     /// Whether a letter's whole pool is drawn.
     pub(super) fn prepared(&self, glyph: u32, manner: Manner) -> bool {
-        let known = self.letters.read().unwrap_or_else(PoisonError::into_inner);
-        let count = |letter: &Letter| letter.drawn[manner as usize].lock().unwrap_or_else(PoisonError::into_inner).len();
-        known.get(&glyph).is_some_and(|letter| count(letter) >= self.pool(glyph))
+        let pool = |letter: &Letter| letter.drawn[manner as usize].get()?.form(self.pool(glyph) - 1).map(drop);
+        self.letters.get(glyph as usize).and_then(OnceLock::get).is_some_and(|letter| pool(letter).is_some())
     }
 
     /// Draws a letter's whole pool, so that [`Forms::form`] finds it ready.
     pub(super) fn prepare(&self, glyph: u32, manner: Manner) {
-        self.form(&self.letter(glyph), manner, self.pool(glyph) - 1);
+        self.form(self.letter(glyph), manner, self.pool(glyph) - 1);
     }
 
     /// The same for the letters that come often, the most frequent first.
@@ -143,24 +169,37 @@ impl Forms {
     }
 
     /// Form `k` of a letter.
-    pub(super) fn form(&self, letter: &Letter, manner: Manner, k: usize) -> Arc<Form> {
-        let mut drawn = letter.drawn[manner as usize].lock().unwrap_or_else(PoisonError::into_inner);
-        while drawn.len() <= k {
-            let (outline, moves) = self.draw(letter, manner, &drawn);
-            let name = [self.face.mark(), u64::from(letter.glyph), manner as u64, drawn.len() as u64, EDITION];
-            let name = key(&[&name.map(u64::to_le_bytes).concat()]);
-            let shape = Shape::new(name, outline.to_path(self.x_height), self.face.outline(letter.glyph).advance);
-            let edge = edge(&shape.outline, self.x_height);
-            drawn.push(Arc::new(Form { shape: Arc::new(shape), edge, moves }));
+    pub(super) fn form<'l>(&self, letter: &'l Letter, manner: Manner, k: usize) -> &'l Form {
+        let pool = letter.drawn[manner as usize].get_or_init(|| Pool::of(self.pool(letter.glyph)));
+        if let Some(form) = pool.form(k) {
+            return form;
         }
-        drawn[k].clone()
+        let _drawing = pool.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sisters = Vec::with_capacity(k);
+        for form in 0..k {
+            let sister = pool.place(form).get_or_init(|| self.drawn(letter, manner, &sisters));
+            sisters.push(sister);
+        }
+        pool.place(k).get_or_init(|| self.drawn(letter, manner, &sisters))
+    }
+
+    /// The next form after its sisters.
+    fn drawn(&self, letter: &Letter, manner: Manner, sisters: &[&Form]) -> Form {
+        let (outline, moves) = self.draw(letter, manner, sisters);
+        let name = [self.face.mark(), u64::from(letter.glyph), manner as u64, sisters.len() as u64, EDITION];
+        let name = key(&[&name.map(u64::to_le_bytes).concat()]);
+        let shape = Shape::new(name, outline.to_path(self.x_height), self.face.outline(letter.glyph).advance);
+        let edge = edge(&shape.outline, self.x_height);
+        Form { shape: Arc::new(shape), edge, moves }
     }
 
     /// A letter, made movable.
-    pub(super) fn letter(&self, glyph: u32) -> Arc<Letter> {
-        if let Some(letter) = self.letters.read().ok().and_then(|known| known.get(&glyph).cloned()) {
-            return letter;
-        }
+    pub(super) fn letter(&self, glyph: u32) -> &Letter {
+        let glyph = if (glyph as usize) < self.letters.len() { glyph } else { 0 };
+        self.letters[glyph as usize].get_or_init(|| Box::new(self.movable(glyph)))
+    }
+
+    fn movable(&self, glyph: u32) -> Letter {
         let outline = Outline::reduced(&self.face.outline(glyph).outline, self.x_height);
         let across = outline.across();
         let middles = outline.middles(&across);
@@ -169,14 +208,11 @@ impl Forms {
         thick.sort_by(f64::total_cmp);
         let ink = (thick.get(thick.len() / 2).copied().unwrap_or(0.1) / 30.0).min(0.004);
         let swing = swing(&outline, &across);
-        let letter = Letter { glyph, across, swing, middles, ink, outline, rivals: OnceLock::new(), drawn: Default::default() };
-        let letter = Arc::new(letter);
-        let mut known = self.letters.write().unwrap_or_else(PoisonError::into_inner);
-        known.entry(glyph).or_insert(letter).clone()
+        Letter { glyph, across, swing, middles, ink, outline, rivals: OnceLock::new(), drawn: Default::default() }
     }
 
     /// A new form, drawn again until it is unlike its sisters and unlike other letters.
-    fn draw(&self, letter: &Letter, manner: Manner, drawn: &[Arc<Form>]) -> (Outline, Vec<f32>) {
+    fn draw(&self, letter: &Letter, manner: Manner, drawn: &[&Form]) -> (Outline, Vec<f32>) {
         let form = drawn.len() as u64;
         let mut amount = self.noise * manner.noise();
         let mut best: Option<(f64, Outline, Vec<f32>)> = None;

@@ -19,17 +19,17 @@ const STEPS: f64 = 0.03;
 
 impl Hand {
     /// Every word of the note, paragraph by paragraph.
-    pub(super) fn pieces(&self, text: &str, seed: u64, manner: Manner) -> Vec<Paragraph> {
+    pub(super) fn pieces(&self, text: &str, seed: u64, manner: Manner) -> Vec<Paragraph<'_>> {
         let mut glyphs: Vec<u32> = text.chars().filter(|c| !c.is_whitespace()).filter_map(|c| self.face.glyph(c)).collect();
         glyphs.sort_unstable();
         glyphs.dedup();
         glyphs.retain(|glyph| !self.forms.prepared(*glyph, manner));
         glyphs.into_par_iter().for_each(|glyph| self.forms.prepare(glyph, manner));
         let mut writer = Writer::new(self, manner, seed);
-        let mut paragraphs: Vec<Paragraph> = Vec::new();
+        let mut paragraphs: Vec<Paragraph<'_>> = Vec::new();
         let mut apart = false;
         for line in text.lines() {
-            let words: Vec<Piece> = line.split_whitespace().map(|word| writer.word(word)).collect();
+            let words: Vec<Piece<'_>> = line.split_whitespace().map(|word| writer.word(word)).collect();
             if words.is_empty() {
                 apart = true;
                 continue;
@@ -49,7 +49,7 @@ impl Hand {
     /// Finds a place for every word at one size, or says what is left over. `gap` is what stands between paragraphs, in lines.
     pub(super) fn lay_out(
         &self,
-        paragraphs: &[Paragraph],
+        paragraphs: &[Paragraph<'_>],
         area: &Area,
         size: f64,
         gap: f64,
@@ -116,7 +116,7 @@ impl Hand {
     #[expect(clippy::too_many_arguments)]
     pub(super) fn place(
         &self,
-        paragraphs: &[Paragraph],
+        paragraphs: &[Paragraph<'_>],
         rows: &[Row],
         area: &Area,
         size: f64,
@@ -173,7 +173,7 @@ impl Hand {
     /// One line's words with the boxes of their ink.
     fn line(
         &self,
-        paragraph: &Paragraph,
+        paragraph: &Paragraph<'_>,
         range: std::ops::Range<usize>,
         row: &Row,
         size: f64,
@@ -263,8 +263,8 @@ impl Hand {
 }
 
 /// A run of words that begins on a line of its own.
-pub(super) struct Paragraph {
-    words: Vec<Piece>,
+pub(super) struct Paragraph<'h> {
+    words: Vec<Piece<'h>>,
     widths: Vec<Width>,
     /// Stands a little apart from what comes before.
     apart: bool,

@@ -2,8 +2,6 @@
 //!
 //! Lengths are x-heights, y up, from where the pen comes down on the baseline. Nothing here depends on the size of the writing.
 
-use std::sync::Arc;
-
 use super::dice::{Dice, small_turn};
 use super::forms::{self, Form, apart};
 use super::{Hand, Manner};
@@ -20,16 +18,16 @@ const LOWEST: f64 = -3.5;
 const BANDS: usize = 36;
 
 /// A letter within its word.
-pub(super) struct Letter {
-    pub(super) form: Arc<Form>,
+pub(super) struct Letter<'h> {
+    pub(super) form: &'h Form,
     /// From the shape, in x-heights, to the word.
     pub(super) at: Affine,
 }
 
 /// A written word.
-pub(super) struct Piece {
+pub(super) struct Piece<'h> {
     pub(super) text: Box<str>,
-    pub(super) letters: Vec<Letter>,
+    pub(super) letters: Vec<Letter<'h>>,
     pub(super) advance: f64,
     /// The blank this writer leaves after it, before inks are kept apart.
     pub(super) blank: f64,
@@ -42,8 +40,8 @@ pub(super) struct Piece {
 }
 
 /// A letter in this note: the order of its forms, and how those written so far stand.
-struct Written {
-    letter: Arc<forms::Letter>,
+struct Written<'h> {
+    letter: &'h forms::Letter,
     order: Vec<u32>,
     used: usize,
     /// One after the other, all of the same length.
@@ -55,7 +53,7 @@ pub(super) struct Writer<'a> {
     hand: &'a Hand,
     manner: Manner,
     seed: u64,
-    written: Vec<Written>,
+    written: Vec<Written<'a>>,
     words: u64,
 }
 
@@ -66,7 +64,7 @@ impl<'a> Writer<'a> {
 
     /// The next form of a letter, all of the pool in this card's own order and then further ones, and how it is turned: again
     /// until it stands unlike every one of its kind in this note.
-    fn next_form(&mut self, glyph: u32, dice: &mut Dice, whole: Affine) -> (Arc<Form>, Affine) {
+    fn next_form(&mut self, glyph: u32, dice: &mut Dice, whole: Affine) -> (&'a Form, Affine) {
         let (hand, seed, manner) = (self.hand, self.seed, self.manner);
         let known = self.written.iter().position(|written| written.letter.glyph == glyph);
         let at = known.unwrap_or_else(|| {
@@ -86,7 +84,7 @@ impl<'a> Writer<'a> {
         let mut best: Option<(f64, Affine)> = None;
         for _ in 0..8 {
             let jitter = jitter(dice, turn);
-            letter.stand(&form, whole * jitter, stances);
+            letter.stand(form, whole * jitter, stances);
             let last = stances.len() - long;
             let (known, tried) = stances.split_at(last);
             let so_far = best.map_or(-1.0, |(nearest, _)| nearest);
@@ -112,7 +110,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes the next word of the note.
-    pub(super) fn word(&mut self, text: &str) -> Piece {
+    pub(super) fn word(&mut self, text: &str) -> Piece<'a> {
         self.words += 1;
         let mut dice = Dice::new(&[self.seed, 2, self.words]);
         let hand = self.hand;
@@ -134,7 +132,7 @@ impl<'a> Writer<'a> {
             // Print letters turn about their middle; joined ones about the point where the last one ended, so strokes stay joined.
             let about = if hand.joined { Vec2::ZERO } else { Vec2::new(own / 2.0, 0.0) };
             let at = Affine::translate(pen + shift + about) * jitter * Affine::translate(-about);
-            if !form.shape.outline.is_empty() {
+            if !form.shape.is_blank() {
                 letters.push(Letter { form, at });
             }
             pen += if hand.joined && own > 0.0 {
@@ -173,7 +171,7 @@ fn jitter(dice: &mut Dice, by: f64) -> Affine {
     Affine::new([wide * cosine, wide * sine, high * (lean * cosine - sine), high * (lean * sine + cosine), 0.0, 0.0])
 }
 
-impl Piece {
+impl Piece<'_> {
     /// Notes how far the ink reaches, as a whole and band by band.
     fn trace(&mut self) {
         let mut ink = Rect::new(f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
@@ -190,7 +188,7 @@ impl Piece {
     }
 
     /// From this word's beginning to the next one's: the writer's blank, or more where the inks would come too near.
-    pub(super) fn step(&self, next: &Piece) -> f64 {
+    pub(super) fn step(&self, next: &Piece<'_>) -> f64 {
         let mut apart = f32::NEG_INFINITY;
         for (band, right) in self.right.iter().enumerate().filter(|(_, right)| right.is_finite()) {
             for left in &next.left[band.saturating_sub(1)..(band + 2).min(BANDS)] {
