@@ -82,6 +82,7 @@ struct Known {
     recipient: Recipient,
     name: String,
     text: String,
+    read: Read,
 }
 
 impl Known {
@@ -95,7 +96,7 @@ impl Known {
             sheet_line: Some(met.entry.line),
             note: Kept::Text(self.text.clone()),
             identical: false,
-            read: Read::default(),
+            read: self.read.clone(),
         }
     }
 }
@@ -118,7 +119,7 @@ impl<'e> Met<'e> {
         let clear = known.as_ref().filter(|_| !entry.occasion.as_str().is_empty());
         let mut verdict = clear.map_or_else(Verdict::default, |known| {
             let draft = Draft { text: &known.text, recipient: &known.recipient, card: Some(&card) };
-            echo::check(&draft, nearest, house)
+            echo::check_read(&draft, &known.read, nearest, house)
         });
         against.into_iter().for_each(|finding| verdict.add(finding));
         let mut drawn = true;
@@ -245,7 +246,8 @@ fn meet_one<'e>((shop, rules): (&Shop, &Rules), ledger: &Ledger, entry: &'e Entr
 }
 
 fn known(ledger: &Ledger, rules: &Rules, who: &Who, entry: &Entry, card: &str) -> Result<Known> {
-    Ok(Known { recipient: recipient(ledger, rules, who, card)?, name: spoken(who), text: entry.text() })
+    let recipient = recipient(ledger, rules, who, card)?;
+    Ok(Known { recipient, name: spoken(who), text: entry.text(), read: Read::default() })
 }
 
 /// Whom the note on this card is for, with everything that is recorded about them.

@@ -560,8 +560,14 @@ pub fn traces(text: &str, names: &[String]) -> Vec<u16> {
 /// Judges a draft against the earlier notes nearest to it.
 #[must_use]
 pub fn check(draft: &Draft<'_>, earlier: &[Earlier], house: &House) -> Verdict {
+    check_read(draft, &Read::default(), earlier, house)
+}
+
+/// The same for a draft that others are held against, too: it is read once for all of them.
+#[must_use]
+pub fn check_read(draft: &Draft<'_>, read: &Read, earlier: &[Earlier], house: &House) -> Verdict {
     let mut verdict = Verdict { findings: Vec::new(), text: hash(draft.text) };
-    for mut finding in judge::findings(draft, earlier, house) {
+    for mut finding in judge::findings(draft, read, earlier, house) {
         if finding.rule.severity() == Severity::Warn && finding.severity == Severity::Warn {
             finding.severity = house.severity(finding.rule);
         }

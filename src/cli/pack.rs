@@ -104,7 +104,7 @@ impl Pack {
         check::tell(&desk, &sheet, &all, talk);
         let refused = all.iter().any(|j| j.note.is_none() && j.printed.is_none());
         let ended = if refused { Done::Code(3) } else { Done::Well };
-        let jobs = ready(&room, &all, false)?;
+        let jobs = ready(&room.ledger, &all, false)?;
         if jobs.is_empty() {
             let before = packs(&room, &service, &sheet.file)?;
             if before.is_empty() {

@@ -15,7 +15,7 @@ use crate::note::Note;
 use crate::out::png;
 use crate::shop;
 use crate::studio::show::{self, Tile};
-use crate::studio::{Order, Studio};
+use crate::studio::{Job, Order, Studio};
 use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
@@ -72,7 +72,7 @@ impl Preview {
         for (judged, note) in wanted.iter().zip(&notes) {
             bar.one_more()?;
             let Some(who) = &judged.who else { continue };
-            let job = job(&room, who, note, judged, tiles.len() + 1, false)?;
+            let job = Job { number: tiles.len() + 1, ..job(&room.ledger, who, note, judged, false)? };
             match studio.faces(std::slice::from_ref(&job)) {
                 Ok(faces) => {
                     let caption = format!("{:02} {}", job.number, who.name());

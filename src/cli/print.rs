@@ -21,10 +21,10 @@ use crate::cli::workroom::{self, Workroom, step, waiting_name};
 use crate::cli::{Done, World};
 use crate::day::{Day, Month};
 use crate::desk::{Desk, Judged};
-use crate::ledger::Change;
 use crate::ledger::batches::{self, Batch};
 use crate::ledger::cards::{Card, Made, NewCard};
 use crate::ledger::people::Who;
+use crate::ledger::{Change, Eyes as _, Ledger};
 use crate::note::Note;
 use crate::occasion::Occasion;
 use crate::shop::{self, Shop};
@@ -100,7 +100,7 @@ impl Print {
         if before > 0 {
             talk.say(format!("{} printed before; `wetink print --again CARD` prints a spoilt one again", count(before, "card")));
         }
-        let jobs = ready(&room, &all, self.by_hand)?;
+        let jobs = ready(&room.ledger, &all, self.by_hand)?;
         let ended = if refused { Done::Code(3) } else { Done::Well };
         if jobs.is_empty() {
             talk.say("Nothing to print.");
@@ -218,18 +218,20 @@ impl Print {
 
 /// Nobody gets a cover again that was among their last ones.
 const COVERS: usize = 3;
+/// So many cards are asked about by all processors.
+const MANY: usize = 100;
 
 /// The cards of a sheet that may be made now, numbered in its order; with `facts` for a cue sheet.
-pub fn ready<'a>(room: &Workroom, all: &'a [Judged], facts: bool) -> Result<Vec<Job<'a>>> {
-    room.ledger.at_once(|| {
-        let mut jobs: Vec<Job<'_>> = Vec::new();
-        for judged in all.iter().filter(|j| j.printed.is_none()) {
-            if let (Some(who), Some(note)) = (&judged.who, &judged.note) {
-                jobs.push(job(room, who, note, judged, jobs.len() + 1, facts)?);
-            }
-        }
-        Ok(jobs)
-    })
+pub fn ready<'a>(ledger: &Ledger, all: &'a [Judged], facts: bool) -> Result<Vec<Job<'a>>> {
+    let open = all.iter().filter(|j| j.printed.is_none());
+    let open: Vec<_> = open.filter_map(|j| Some((j, j.who.as_ref()?, j.note.as_ref()?))).collect();
+    let jobs = |ledger: &Ledger, some: &[(&'a Judged, &'a Who, &'a Note)]| {
+        some.iter().map(|(judged, who, note)| job(ledger, who, note, judged, facts)).collect::<Result<Vec<_>>>()
+    };
+    // To open further eyes takes as long as asking about some cards.
+    let jobs =
+        if open.len() < MANY { vec![ledger.at_once(|| jobs(ledger, &open))?] } else { ledger.readers().each(&open, jobs)? };
+    Ok(jobs.into_iter().flatten().zip(1..).map(|(job, number)| Job { number, ..job }).collect())
 }
 
 /// Writes the cards of batch `n` into the ledger as printed `by` a service, or at home if that is empty.
@@ -254,11 +256,11 @@ pub fn record(change: &Change<'_>, jobs: &[Job<'_>], made: &[Made], n: i64, toda
     Ok(())
 }
 
-/// What is printed for one card: what was on earlier covers, and `facts` for the cue sheet, if there is one.
-pub fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, number: usize, facts: bool) -> Result<Job<'a>> {
+/// What is printed for one card, not numbered yet: what was on earlier covers, and `facts` for the cue sheet, if there is one.
+pub fn job<'a>(ledger: &Ledger, who: &'a Who, note: &'a Note, judged: &Judged, facts: bool) -> Result<Job<'a>> {
     let mut known = Vec::new();
     for person in who.persons().iter().filter(|_| facts) {
-        known.extend(room.ledger.touches(&person.id)?.into_iter().rev().map(|t| t.text).filter(|t| !t.is_empty()));
+        known.extend(ledger.touches(&person.id)?.into_iter().rev().map(|t| t.text).filter(|t| !t.is_empty()));
     }
     known.truncate(3);
     Ok(Job {
@@ -267,9 +269,9 @@ pub fn job<'a>(room: &Workroom, who: &'a Who, note: &'a Note, judged: &Judged, n
         occasion: judged.entry.occasion.to_string(),
         day: judged.day,
         note,
-        number,
+        number: 0,
         made: None,
-        covers_before: room.ledger.last_covers(who.id(), COVERS)?,
+        covers_before: ledger.last_covers(who.id(), COVERS)?,
         facts: known,
     })
 }
@@ -404,6 +406,7 @@ impl Making<'_> {
                     given_up.store(true, Ordering::Relaxed);
                     return Err(trouble);
                 }
+                change.flush_early();
                 let (printed, sha256) = drawing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
                 bar.hide();
                 warn(&printed, self.talk);

@@ -6,7 +6,7 @@ use super::align::coarse;
 use super::compare::{Is, Likeness, compare};
 use super::explain::{self, Source, fold_hash, marks, one_line, short};
 use super::reading::{Frequencies, Reading, Term};
-use super::{Draft, Earlier, Finding, House, Kept, Other, Rule, names, placeholder, stranger, wording};
+use super::{Draft, Earlier, Finding, House, Kept, Other, Read, Rule, names, placeholder, stranger, wording};
 
 /// Shares of a patchwork: so much of the note must come from others.
 const PATCHED: f32 = 0.70;
@@ -29,11 +29,13 @@ struct Beside<'a> {
     same_but_names: bool,
 }
 
-/// All findings, in the order of the rules.
-pub(super) fn findings(draft: &Draft<'_>, earlier: &[Earlier], house: &House) -> Vec<Finding> {
+/// All findings, in the order of the rules. `read` is what was read of the draft when another was held against it, if anything.
+pub(super) fn findings(draft: &Draft<'_>, read: &Read, earlier: &[Earlier], house: &House) -> Vec<Finding> {
     let holes = placeholder::holes(draft.text);
-    let words = unscrambled(Words::read(draft.text), draft, earlier);
-    let reading = Reading::of(words, &draft.recipient.names, &house.keep, &house.frequencies);
+    let reading_of = |words: Words| Reading::of(words, &draft.recipient.names, &house.keep, &house.frequencies);
+    let as_typed = read.whole.get_or_init(|| reading_of(Words::read(draft.text)));
+    let unscrambled = unscrambled(&as_typed.words, draft, earlier).map(reading_of);
+    let reading = unscrambled.as_ref().unwrap_or(as_typed);
     let mut found = Vec::new();
     if reading.words.is_empty() || house.prompts.contains(&fold_hash(&reading.words)) {
         found.push(Finding::new(Rule::MissingNote, "there is no note").help(format!(
@@ -48,25 +50,25 @@ pub(super) fn findings(draft: &Draft<'_>, earlier: &[Earlier], house: &House) ->
         finding.ranges = holes;
         found.push(finding);
     }
-    let beside = lay_beside(draft, &reading, earlier, house);
-    let copy = copy(draft, &reading, &beside);
-    found.extend(stranger::findings(draft, &reading, house, copy.as_ref().map(|c| c.0.earlier)));
+    let beside = lay_beside(draft, reading, earlier, house);
+    let copy = copy(draft, reading, &beside);
+    found.extend(stranger::findings(draft, reading, house, copy.as_ref().map(|c| c.0.earlier)));
     match copy {
         Some((_, finding)) => {
             // Where more of it comes from others than from the nearest one, naming them all says more.
-            let stitched = patchwork(draft, &reading, &beside).filter(|p| p.counts().2 < finding.counts().2);
+            let stitched = patchwork(draft, reading, &beside).filter(|p| p.counts().2 < finding.counts().2);
             found.push(stitched.filter(|_| finding.rule == Rule::NearDuplicate).unwrap_or(finding));
         }
-        None => found.extend(patchwork(draft, &reading, &beside)),
+        None => found.extend(patchwork(draft, reading, &beside)),
     }
-    found.extend(wording::findings(draft, &reading, house));
+    found.extend(wording::findings(draft, reading, house));
     found
 }
 
 /// The draft with its words as they are in the earlier notes, where it has their letters and not their gaps.
-fn unscrambled(words: Words, draft: &Draft<'_>, earlier: &[Earlier]) -> Words {
+fn unscrambled(words: &Words, draft: &Draft<'_>, earlier: &[Earlier]) -> Option<Words> {
     if !words.scrambled() {
-        return words;
+        return None;
     }
     let rows = words.rows_of_letters();
     let mut alike: Vec<Words> = Vec::new();
@@ -80,10 +82,10 @@ fn unscrambled(words: Words, draft: &Draft<'_>, earlier: &[Earlier]) -> Words {
         }
     }
     if alike.is_empty() {
-        return words;
+        return None;
     }
     alike.extend(draft.recipient.names.iter().map(|n| Words::read(n)));
-    words.recut(&alike.iter().collect::<Vec<_>>()).unwrap_or(words)
+    words.recut(&alike.iter().collect::<Vec<_>>())
 }
 
 fn lay_beside<'a>(draft: &Draft<'_>, reading: &Reading, earlier: &'a [Earlier], house: &House) -> Vec<Beside<'a>> {
