@@ -75,7 +75,7 @@ impl Ledger {
             })
             .map_err(|e| damaged(&e))?;
         schema::prepare(&mut conn, path)?;
-        room(&conn, TO_READ).map_err(|e| damaged(&e))?;
+        room(&conn, LITTLE).map_err(|e| damaged(&e))?;
         Ok(Ledger::of(conn, path))
     }
 
@@ -86,7 +86,7 @@ impl Ledger {
     /// What holds for every open ledger.
     fn settle(conn: &Connection) -> rusqlite::Result<()> {
         conn.busy_timeout(Duration::from_secs(5))?;
-        room(conn, TO_WRITE)?;
+        room(conn, MUCH)?;
         // Not mapped: a file that another program shortens, or a network drive that goes away, would end this process by a signal.
         conn.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0")?;
         // Without this a question with a number in it is planned anew for every number, because there are indexes for some numbers
@@ -98,7 +98,7 @@ impl Ledger {
 
     /// Runs `work` in one transaction that is kept only if it succeeds.
     pub fn change<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
-        room(&self.conn, TO_WRITE).and_then(|()| seal::watch(&self.conn)).map_err(|e| damaged(&e))?;
+        room(&self.conn, MUCH).and_then(|()| seal::watch(&self.conn)).map_err(|e| damaged(&e))?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
         let change = Change { tx, echoes: echoes::Pending::default() };
         let op = journal::take_up(&change.tx, self.operation.as_ref()).map_err(|e| damaged(&e))?;
@@ -116,7 +116,7 @@ impl Ledger {
 
     /// Does the same as [`Ledger::change`] and then takes it all back: what would happen.
     pub fn rehearse<T>(&mut self, work: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
-        room(&self.conn, TO_WRITE).map_err(|e| damaged(&e))?;
+        room(&self.conn, MUCH).map_err(|e| damaged(&e))?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| damaged(&e))?;
         let change = Change { tx, echoes: echoes::Pending::default() };
         let done = work(&change)?;
@@ -175,10 +175,11 @@ fn copy(conn: &Connection, path: &Path) -> Result<()> {
     done
 }
 
-/// The file's pages that are held in memory, in kB, taken only as they are needed. What is written: an import of years of cards is then
-/// written once, not spilled again and again. What is read: little, since memory that is used again is had for nothing.
-const TO_WRITE: u32 = 65_536;
-const TO_READ: u32 = 512;
+/// The file's pages that are held in memory, in kB, taken only as they are needed. Much for a change, so that an import of years of cards
+/// is written once, not spilled again and again, and for looking all over the file; else little: memory that is used again is had for
+/// nothing.
+const MUCH: u32 = 65_536;
+const LITTLE: u32 = 512;
 
 fn room(conn: &Connection, most: u32) -> rusqlite::Result<()> {
     conn.execute_batch(&format!("PRAGMA cache_size = -{most}"))

@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 
-use crate::ledger::{Ledger, damaged, schema};
+use crate::ledger::{Ledger, MUCH, damaged, room, schema};
 use crate::trouble::{Result, Trouble};
 
 /// A larger ledger isn't read from end to end before each change; `doctor` still does.
@@ -44,6 +44,7 @@ impl Ledger {
     /// Everything that can be found, however long it takes.
     pub fn damage(&self) -> Result<Damage> {
         let look = || -> rusqlite::Result<Damage> {
+            room(self.conn(), MUCH)?;
             // All of one moment, whoever writes meanwhile.
             let _moment = self.conn().unchecked_transaction()?;
             let mut found = Damage { file: self.torn("integrity_check(20)")?, ..Damage::default() };
@@ -70,6 +71,7 @@ impl Ledger {
     /// Before a change: what a small ledger shows of damage in a moment. A change to a damaged ledger would only hide it.
     pub fn fit_to_write(&self) -> Result<()> {
         let look = || -> rusqlite::Result<Vec<String>> {
+            room(self.conn(), MUCH)?;
             let _moment = self.conn().unchecked_transaction()?;
             let pages: i64 = self.conn().pragma_query_value(None, "page_count", |r| r.get(0))?;
             let size: i64 = self.conn().pragma_query_value(None, "page_size", |r| r.get(0))?;
