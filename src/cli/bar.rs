@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::cli::talk::count;
 use crate::trouble::{Result, Trouble};
@@ -125,14 +125,20 @@ impl Bar {
     fn draw(&self) -> ProgressBar {
         let bar = ProgressBar::with_draw_target(self.all.map(|n| n as u64), ProgressDrawTarget::stderr());
         let of = match self.all {
-            Some(_) => "{msg} {wide_bar} {human_pos} of {human_len}, {rate}, {eta} left",
+            Some(_) => "{msg} {wide_bar} {human_pos} of {human_len}, {rate}, {left} left",
             None => "{spinner} {msg} {human_pos}, {rate}",
         };
-        let rate = |state: &ProgressState, line: &mut dyn fmt::Write| {
-            let _ = write!(line, "{:.0} a second", state.per_sec());
+        // From the beginning: the bar is drawn late, and its own reckoning takes what was done by then for the work of a moment.
+        let a_second = |state: &ProgressState| state.pos() as f64 / state.elapsed().as_secs_f64().max(0.001);
+        let rate = move |state: &ProgressState, line: &mut dyn fmt::Write| {
+            let _ = write!(line, "{:.0} a second", a_second(state));
+        };
+        let left = move |state: &ProgressState, line: &mut dyn fmt::Write| {
+            let more = state.len().unwrap_or(0).saturating_sub(state.pos()) as f64;
+            let _ = write!(line, "{:#}", HumanDuration(Duration::from_secs_f64((more / a_second(state).max(0.001)).min(1e9))));
         };
         let style = ProgressStyle::with_template(of).unwrap_or_else(|_| ProgressStyle::default_bar());
-        bar.set_style(style.with_key("rate", rate));
+        bar.set_style(style.with_key("rate", rate).with_key("left", left));
         bar.set_message(self.doing);
         bar.with_elapsed(self.begun.elapsed())
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::housekeeping::{put_back, whole_copy};
+use crate::cli::housekeeping::{looked_over, put_back, whole_copy};
 use crate::cli::talk::{BAD, GOOD, Talk, count, styled};
 use crate::cli::{Done, World, workroom};
 use crate::ledger::Ledger;
@@ -70,7 +70,7 @@ impl Doctor {
         if let Some(ledger) = &ledger {
             found.extend(look_at_pdfs(&shop, ledger, &mut elsewhere)?);
         }
-        found.extend(look_at_copies(&shop, ledger.as_ref())?);
+        found.extend(look_at_copies(&shop, ledger.as_ref(), talk)?);
         found.extend(look_at_sheets(&shop)?);
         if self.json {
             let list: Vec<_> = found
@@ -134,14 +134,14 @@ impl Doctor {
             Ok(ledger) => ledger,
             Err(trouble) if trouble.kind == Kind::Damaged => {
                 let hint = trouble.hints.first().cloned().unwrap_or_default();
-                return Ok((None, vec![offer_copy(shop, Found::new(trouble.message, hint))]));
+                return Ok((None, vec![offer_copy(shop, Found::new(trouble.message, hint), talk)?]));
             }
             Err(trouble) => return Err(trouble),
         };
-        let mut damage = ledger.damage()?;
+        let mut damage = looked_over(&ledger, talk)?;
         if self.accept && damage.file.is_empty() && !damage.rows.is_empty() {
             ledger.accept()?;
-            damage = ledger.damage()?;
+            damage = looked_over(&ledger, talk)?;
         }
         let mut found = Vec::new();
         if !damage.file.is_empty() || !damage.rows.is_empty() {
@@ -151,7 +151,7 @@ impl Doctor {
                 "nothing will be written into it; put back a copy from before"
             };
             let what = damage.file.iter().chain(&damage.rows).cloned().collect::<Vec<_>>().join("; ");
-            found.push(offer_copy(shop, Found::new(what, hint)));
+            found.push(offer_copy(shop, Found::new(what, hint), talk)?);
         } else {
             for line in workroom::mend(shop, &mut ledger)? {
                 talk.say(line);
@@ -175,7 +175,9 @@ impl Doctor {
             }
             Cure::HearAnew => {
                 let ledger = ledger.as_mut().ok_or_else(|| Trouble::damaged("ledger.db can't be read"))?;
-                ledger.rebuild_echoes(&mut |_, _| {})?;
+                let all = ledger.count_cards()? as usize;
+                let bar = talk.only_shown("reading the notes anew", "note", all);
+                ledger.rebuild_echoes(&mut |done, _| bar.at(done as usize).unwrap_or_default())?;
                 ledger.repack()?;
                 Ok("every note and every history is known again".into())
             }
@@ -183,7 +185,7 @@ impl Doctor {
                 let ledger = ledger.as_mut().ok_or_else(|| Trouble::damaged("ledger.db can't be read"))?;
                 workroom::backup_first(shop, ledger, world.today, "taking-in")?;
                 let mut lines = Vec::new();
-                whole_copy(shop, &copy, |other| other.export(&mut lines))?;
+                whole_copy(shop, &copy, talk, |other| other.export(&mut lines))?;
                 let report = ledger.import(&mut lines.as_slice(), false)?;
                 let folder = shop.dir.join("backups");
                 crate::shop::private_dir(&folder)?;
@@ -206,7 +208,7 @@ impl Doctor {
 }
 
 /// Adds the newest whole copy to what is found, with how many cards it knows.
-fn offer_copy(shop: &Shop, found: Found) -> Found {
+fn offer_copy(shop: &Shop, found: Found, talk: &Talk) -> Result<Found> {
     let mut copies: Vec<(std::time::SystemTime, PathBuf)> = [shop.dir.join("backups"), shop.dir.clone()]
         .iter()
         .flat_map(|folder| folder.read_dir().into_iter().flatten().flatten())
@@ -218,19 +220,23 @@ fn offer_copy(shop: &Shop, found: Found) -> Found {
         .collect();
     copies.sort();
     for (_, copy) in copies.iter().rev() {
-        if let Ok(cards) = whole_copy(shop, copy, Ledger::count_cards) {
-            let name = shop.name_of(copy);
-            return found.cure(
-                format!("put back the newest whole copy, {name}, which knows {}", count(cards as usize, "card")),
-                Cure::Restore(copy.clone()),
-            );
+        match whole_copy(shop, copy, talk, Ledger::count_cards) {
+            Ok(cards) => {
+                let name = shop.name_of(copy);
+                return Ok(found.cure(
+                    format!("put back the newest whole copy, {name}, which knows {}", count(cards as usize, "card")),
+                    Cure::Restore(copy.clone()),
+                ));
+            }
+            Err(stopped) if stopped.kind == Kind::Stopped => return Err(stopped),
+            Err(_) => {}
         }
     }
     let hint = format!(
         "{}; there is no whole copy in backups/: look for one elsewhere and put it back with `wetink restore FILE`",
         found.hint
     );
-    Found { hint, ..found }
+    Ok(Found { hint, ..found })
 }
 
 /// What is wrong with the PDFs and packs; the ids of batches that lie on another machine go into `elsewhere`.
@@ -316,7 +322,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Other ledgers beside ours: what a synchronised folder leaves when two machines wrote at once.
-fn look_at_copies(shop: &Shop, ledger: Option<&Ledger>) -> Result<Vec<Found>> {
+fn look_at_copies(shop: &Shop, ledger: Option<&Ledger>, talk: &Talk) -> Result<Vec<Found>> {
     let mut found = Vec::new();
     for path in files(&shop.dir) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -328,7 +334,7 @@ fn look_at_copies(shop: &Shop, ledger: Option<&Ledger>) -> Result<Vec<Found>> {
         if !stray || !begins_like_a_database(&path) {
             continue;
         }
-        match whole_copy(shop, &path, Ledger::count_cards) {
+        match whole_copy(shop, &path, talk, Ledger::count_cards) {
             Ok(cards) => {
                 let here = ledger.map_or(Ok(0), Ledger::count_cards)?;
                 let one = Found::new(
@@ -341,6 +347,7 @@ fn look_at_copies(shop: &Shop, ledger: Option<&Ledger>) -> Result<Vec<Found>> {
                     one
                 });
             }
+            Err(stopped) if stopped.kind == Kind::Stopped => return Err(stopped),
             Err(_) => found.push(Found::new(
                 format!("{name} is a damaged copy of the ledger"),
                 "move it out of the shop's folder, so that nobody takes it for the real one",

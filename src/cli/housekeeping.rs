@@ -10,8 +10,9 @@ use clap::Args;
 use crate::cli::talk::{Talk, WARN, count, styled};
 use crate::cli::{Done, World, workroom};
 use crate::ledger::Ledger;
+use crate::ledger::damage::Damage;
 use crate::shop::{self, Shop};
-use crate::trouble::{Result, Trouble};
+use crate::trouble::{Kind, Result, Trouble};
 
 #[derive(Debug, Args)]
 #[command(
@@ -154,11 +155,17 @@ impl Restore {
 }
 
 /// Opens a copy of the copy and does something with it, if it is whole; the file itself isn't touched.
-pub fn whole_copy<T>(shop: &Shop, from: &Path, with: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
+pub fn whole_copy<T>(shop: &Shop, from: &Path, talk: &Talk, with: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
     let trial = on_trial(shop, &read(from)?)?;
-    let looked = look_over(&trial, from, with);
+    let looked = look_over(&trial, from, talk, with);
     let _ = std::fs::remove_file(&trial);
     looked
+}
+
+/// What is wrong with a ledger; of a large one it is seen how far the looking has come.
+pub fn looked_over(ledger: &Ledger, talk: &Talk) -> Result<Damage> {
+    let bar = talk.bar("looking for every note", "note", ledger.count_cards().unwrap_or(0) as usize);
+    ledger.damage(&mut |done, _| bar.at(done as usize))
 }
 
 fn on_trial(shop: &Shop, bytes: &[u8]) -> Result<PathBuf> {
@@ -171,9 +178,10 @@ fn on_trial(shop: &Shop, bytes: &[u8]) -> Result<PathBuf> {
     Ok(trial)
 }
 
-fn look_over<T>(trial: &Path, from: &Path, with: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
-    let looked = Ledger::open(trial).and_then(|ledger| Ok((ledger.damage()?, with(&ledger)?)));
+fn look_over<T>(trial: &Path, from: &Path, talk: &Talk, with: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
+    let looked = Ledger::open(trial).and_then(|ledger| Ok((looked_over(&ledger, talk)?, with(&ledger)?)));
     match looked {
+        Err(stopped) if stopped.kind == Kind::Stopped => Err(stopped),
         // What the echo lacks can be made anew.
         Ok((damage, done)) if damage.file.is_empty() && damage.rows.is_empty() => Ok(done),
         looked => {
@@ -201,7 +209,7 @@ fn put_back_bytes(shop: &Shop, from: &Path, bytes: &[u8], talk: &Talk) -> Result
             copy.people()?.iter().filter(|person| erased.knows(person)).map(|person| person.id.to_string()).collect();
         Ok((copy.count_cards()?, back))
     };
-    let (cards, back) = match look_over(&trial, from, look) {
+    let (cards, back) = match look_over(&trial, from, talk, look) {
         Ok(found) => found,
         Err(trouble) => {
             let _ = std::fs::remove_file(&trial);

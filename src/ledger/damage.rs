@@ -41,9 +41,12 @@ fn plan(conn: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
 }
 
 impl Ledger {
-    /// Everything that can be found, however long it takes.
-    pub fn damage(&self) -> Result<Damage> {
-        let look = || -> rusqlite::Result<Damage> {
+    /// Everything that can be found, however long it takes; `progress` is told how many notes were looked for of how many, and may
+    /// stop it.
+    pub fn damage(&self, progress: &mut dyn FnMut(u64, u64) -> Result<()>) -> Result<Damage> {
+        let mut stopped = None;
+        let mut go_on = |done: u64, all: u64| progress(done, all).map_err(|trouble| stopped = Some(trouble)).is_ok();
+        let mut look = || -> rusqlite::Result<Damage> {
             room(self.conn(), MUCH)?;
             // All of one moment, whoever writes meanwhile.
             let _moment = self.conn().unchecked_transaction()?;
@@ -58,14 +61,15 @@ impl Ledger {
             }
             found.rows.extend(self.unsealed()?);
             found.rows.extend(self.miscounted()?);
-            found.echo = self.unheard()?;
+            found.echo = self.unheard(&mut go_on)?;
             let packs = self.mispacked()?;
             if packs > 0 {
                 found.echo.push(format!("{packs} histories of people in ledger.db are packed otherwise than they were told"));
             }
             Ok(found)
         };
-        look().or_else(|e| told(&e))
+        let found = look();
+        stopped.map_or_else(|| found.or_else(|e| told(&e)), Err)
     }
 
     /// Before a change: what a small ledger shows of damage in a moment. A change to a damaged ledger would only hide it.

@@ -215,12 +215,17 @@ mod tests {
             for n in [0, rows.len() / 2, rows.len() - 1] {
                 assert!(near(&ledger, n), "note {n} of {}", rows.len());
             }
-            assert_eq!(ledger.unheard().unwrap(), Vec::<String>::new());
+            assert_eq!(ledger.unheard(&mut |_, _| true).unwrap(), Vec::<String>::new());
         }
         // Taken back, a recent one is found no more, and neither is one of the others.
         for n in [1399, 3] {
             ledger.change(|change| change.taking_back("void", || change.unlearn(rows[n]))).unwrap();
             assert!(!near(&ledger, n) && near(&ledger, n - 1), "{n}");
         }
+        // A tenth of the rows gone is a little of nearly every note.
+        ledger.conn().execute_batch("DELETE FROM echo WHERE bucket % 10 = 3").unwrap();
+        let found = ledger.unheard(&mut |_, _| true).unwrap();
+        assert!(found.iter().any(|line| line.contains("lost some of what")), "{found:?}");
+        assert_eq!(ledger.unheard(&mut |_, _| false).unwrap(), Vec::<String>::new(), "stopped, nothing is said");
     }
 }

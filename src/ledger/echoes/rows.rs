@@ -82,6 +82,33 @@ pub(super) fn cards_with(conn: &Connection, key: u32, cards: &mut Vec<i64>) -> r
     Ok(())
 }
 
+/// Looks up many keys in their order, and unpacks each row once for all that are in it.
+pub(super) struct InOrder<'c> {
+    conn: &'c Connection,
+    bucket: Option<i64>,
+    /// The row at hand by key, the oldest of each first.
+    entries: Vec<(u16, i64)>,
+}
+
+impl<'c> InOrder<'c> {
+    pub(super) fn new(conn: &'c Connection) -> InOrder<'c> {
+        InOrder { conn, bucket: None, entries: Vec::new() }
+    }
+
+    /// Adds the cards with one key to a list, the oldest first.
+    pub(super) fn cards_with(&mut self, key: u32, cards: &mut Vec<i64>) -> rusqlite::Result<()> {
+        let (bucket, wanted) = split(key);
+        if self.bucket != Some(bucket) {
+            self.entries = row(self.conn, bucket)?;
+            self.entries.sort_by_key(|(rest, _)| *rest);
+            self.bucket = Some(bucket);
+        }
+        let from = self.entries.partition_point(|(rest, _)| *rest < wanted);
+        cards.extend(self.entries[from..].iter().take_while(|(rest, _)| *rest == wanted).map(|(_, card)| card));
+        Ok(())
+    }
+}
+
 fn put(conn: &Connection, bucket: i64, packed: &[u8]) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT OR REPLACE INTO echo (bucket, keys) VALUES (?1, ?2)")?.execute(params![bucket, packed])?;
     Ok(())

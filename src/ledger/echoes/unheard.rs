@@ -3,21 +3,28 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
+use rayon::prelude::*;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::rows::{cards_with, unpack};
+use super::rows::{InOrder, unpack};
 use super::{AT_A_TIME, Recent, load, recent, state};
 use crate::echo::{self, Earlier, Kept, NEWEST, Traits};
 use crate::ledger::Ledger;
 use crate::words::AsItIs;
 
+/// Fewer notes that lack a key each are no sign of damage.
+const MANY: usize = 8;
+
 impl Ledger {
     /// What the index lacks, in sentences. Names may have changed since a note was learnt, and with them some of its keys; so its
-    /// words as typed must be known, and half of its keys.
-    pub(crate) fn unheard(&self) -> rusqlite::Result<Vec<String>> {
+    /// words as typed must be known, and half of its keys. `go_on` is told how many notes were looked
+    /// for of how many, and may end it: then nothing was found.
+    pub(crate) fn unheard(&self, go_on: &mut dyn FnMut(u64, u64) -> bool) -> rusqlite::Result<Vec<String>> {
         let conn = self.conn();
         let newest = Recent::read(conn)?;
+        let total: i64 = conn.query_row("SELECT count(*) FROM card", [], |r| r.get(0))?;
         let (mut without_print, mut without_keys, mut notes) = (0, 0, 0_i64);
+        let (mut without_some, mut keys, mut keys_there) = (0, 0, 0);
         let mut stems: HashMap<i64, i64, BuildHasherDefault<AsItIs>> = HashMap::default();
         let mut after = i64::MIN;
         loop {
@@ -25,7 +32,8 @@ impl Ledger {
             let Some(last) = found.last() else { break };
             after = last.0;
             notes += found.len() as i64;
-            for (card, traits) in traits_of(&found) {
+            let traits = traits_of(&found);
+            for traits in &traits {
                 if let Some(print) = traits.fingerprints.first() {
                     let known = conn
                         .prepare_cached("SELECT card FROM fingerprint WHERE hash = ?1")?
@@ -33,16 +41,17 @@ impl Ledger {
                         .optional()?;
                     without_print += usize::from(known.is_none());
                 }
-                let mut there = 0;
-                for (key, _) in &traits.keys {
-                    let mut cards = Vec::new();
-                    cards_with(conn, *key, &mut cards)?;
-                    newest.add(*key, &mut cards);
-                    // Of a key that many notes have, the oldest are let go.
-                    there += usize::from(cards.len() >= NEWEST || cards.contains(&card));
-                }
-                without_keys += usize::from(there * 2 < traits.keys.len());
                 traits.stems.iter().for_each(|stem| *stems.entry(*stem).or_default() += 1);
+            }
+            let heard = heard(conn, &newest, &found, &traits)?;
+            for (there, traits) in heard.into_iter().zip(&traits) {
+                let all = traits.keys.len();
+                without_keys += usize::from(there * 2 < all);
+                without_some += usize::from(there < all && there * 2 >= all);
+                (keys, keys_there) = (keys + all, keys_there + there);
+            }
+            if !go_on(notes as u64, total as u64) {
+                return Ok(Vec::new());
             }
         }
         let mut found = Vec::new();
@@ -54,6 +63,12 @@ impl Ledger {
         if without_keys > 0 {
             found.push(format!(
                 "ledger.db has lost what {without_keys} of {notes} notes are found again by: an echo of them could be overlooked"
+            ));
+        }
+        // A few keys of a few notes go with a name that was changed; not some of nearly every note.
+        if without_some >= MANY && without_some * 4 > notes as usize && (keys - keys_there) * 33 > keys {
+            found.push(format!(
+                "ledger.db has lost some of what {without_some} of {notes} notes are found again by: an echo of them could be overlooked"
             ));
         }
         let strange = recent::of_no_note(conn)? + keys_of_no_note(conn)?;
@@ -80,6 +95,24 @@ impl Ledger {
         }
         Ok(found)
     }
+}
+
+/// How many of the keys of each note the index has, looked up in the order of its rows.
+fn heard(conn: &Connection, newest: &Recent, notes: &[Note], traits: &[Traits]) -> rusqlite::Result<Vec<usize>> {
+    let of_note = |(note, traits): (usize, &Traits)| traits.keys.iter().map(|(key, _)| (*key, note)).collect::<Vec<_>>();
+    let mut keys: Vec<(u32, usize)> = traits.iter().enumerate().flat_map(of_note).collect();
+    keys.sort_unstable();
+    let (mut rows, mut cards) = (InOrder::new(conn), Vec::new());
+    let mut there = vec![0; notes.len()];
+    for of_key in keys.chunk_by(|a, b| a.0 == b.0) {
+        cards.clear();
+        rows.cards_with(of_key[0].0, &mut cards)?;
+        newest.add(of_key[0].0, &mut cards);
+        // Of a key that many notes have, the oldest are let go.
+        let known = |note: usize| cards.len() >= NEWEST || cards.contains(&notes[note].0);
+        of_key.iter().for_each(|(_, note)| there[*note] += usize::from(known(*note)));
+    }
+    Ok(there)
 }
 
 /// How many words stand in other numbers of notes than the table says.
@@ -132,7 +165,6 @@ fn some_after(conn: &Connection, after: i64) -> rusqlite::Result<Vec<Note>> {
     Ok(notes)
 }
 
-fn traits_of(notes: &[Note]) -> Vec<(i64, Traits)> {
-    use rayon::prelude::*;
-    notes.par_iter().map(|(n, text, names)| (*n, echo::traits(text, names, false))).collect()
+fn traits_of(notes: &[Note]) -> Vec<Traits> {
+    notes.par_iter().map(|(_, text, names)| echo::traits(text, names, false)).collect()
 }
