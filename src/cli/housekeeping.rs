@@ -165,6 +165,7 @@ pub fn whole_copy<T>(shop: &Shop, from: &Path, talk: &Talk, with: impl FnOnce(&L
 /// What is wrong with a ledger; of a large one it is seen how far the looking has come.
 pub fn looked_over(ledger: &Ledger, talk: &Talk) -> Result<Damage> {
     let bar = talk.bar("looking for every note", "note", ledger.count_cards().unwrap_or(0) as usize);
+    workroom::step("the ledger is looked over");
     ledger.damage(&mut |done, _| bar.at(done as usize))
 }
 

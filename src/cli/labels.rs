@@ -3,7 +3,8 @@
 use clap::Args;
 
 use crate::cli::talk::{Talk, WARN, count, styled};
-use crate::cli::{Done, World, workroom};
+use crate::cli::workroom::{self, step};
+use crate::cli::{Done, World};
 use crate::ledger::Ledger;
 use crate::shop::{self, Shop};
 use crate::studio::post::{Addressed, Post};
@@ -37,6 +38,7 @@ impl Labels {
         let ledger = workroom::read(&shop, talk)?;
         let (batch, cards, studio) = ready(&shop, &ledger, self.batch)?;
         let bar = talk.bar("making", "label", cards.len()).undone("no labels were made");
+        step("labels are begun");
         let post = studio.labels(&cards, self.stock.as_deref(), self.skip, &|| bar.one_more())?;
         drop(bar);
         written(&shop, &batch, "labels", post, talk)
@@ -49,6 +51,7 @@ impl Envelopes {
         let ledger = workroom::read(&shop, talk)?;
         let (batch, cards, studio) = ready(&shop, &ledger, self.batch)?;
         let bar = talk.bar("making", "envelope", cards.len()).undone("no envelopes were made");
+        step("envelopes are begun");
         let post = studio.envelopes(&cards, self.stock.as_deref(), &|| bar.one_more())?;
         drop(bar);
         written(&shop, &batch, "envelopes", post, talk)

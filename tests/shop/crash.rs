@@ -98,6 +98,36 @@ fn ctrl_c_ends_a_print_at_the_next_safe_point_and_says_what_was_not_done() {
 
 #[cfg(unix)]
 #[test]
+fn ctrl_c_ends_whatever_has_a_bar_and_leaves_nothing_half_done() {
+    for (verb, undone) in [
+        ("labels", "no labels were made"),
+        ("envelopes", "no envelopes were made"),
+        ("doctor", "nothing was changed"),
+        ("restore backups/kept.db", "nothing was changed"),
+    ] {
+        let shop = Shop::with_notes(&NOTES);
+        shop.run(&["print"]).ok();
+        fs::create_dir_all(shop.file("backups")).unwrap();
+        fs::copy(shop.file("ledger.db"), shop.file("backups/kept.db")).unwrap();
+        let names = || {
+            let all = ["", "out", "backups"].map(|folder| fs::read_dir(shop.file(folder)).unwrap());
+            let mut names: Vec<_> = all.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+            names.sort();
+            names
+        };
+        let before = (names(), fs::read(shop.file("ledger.db")).unwrap());
+        let words: Vec<&str> = verb.split(' ').collect();
+        let heeded = (1..5).any(|step| {
+            let said = said(&shop.command(&words).env("WETINK_CTRL_C_AT", step.to_string()).output().unwrap());
+            said.code == Some(130) && said.err.contains("stopped after") && said.err.contains(undone)
+        });
+        assert!(heeded, "{verb}");
+        assert!(before == (names(), fs::read(shop.file("ledger.db")).unwrap()), "{verb} left something: {:?}", names());
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn killed_at_any_moment_a_print_is_whole_or_not_at_all() {
     // How long a print takes here, and then deaths spread over that time.
     let shop = Shop::with_notes(&NOTES);
