@@ -253,7 +253,7 @@ type ByWho<'a> = HashMap<&'a Id, Vec<&'a Sent>>;
 /// to anybody who has died or asked not to be written to; none whose card has been posted. Whose mail comes back is waited for.
 #[must_use]
 pub fn due(affairs: &Affairs<'_>, window: Window) -> Vec<Due> {
-    let mut by_who: ByWho<'_> = HashMap::new();
+    let mut by_who: ByWho<'_> = HashMap::with_capacity(affairs.sent.len());
     for sent in affairs.sent {
         by_who.entry(&sent.to).or_default().push(sent);
     }

@@ -181,6 +181,9 @@ fn copy(conn: &Connection, path: &Path) -> Result<()> {
 const MUCH: u32 = 65_536;
 const LITTLE: u32 = 512;
 
+/// Room for as many rows is made at once where a shop has hundreds or thousands: to make it anew and anew took as long as reading them.
+const MANY: usize = 1024;
+
 fn room(conn: &Connection, most: u32) -> rusqlite::Result<()> {
     conn.execute_batch(&format!("PRAGMA cache_size = -{most}"))
 }

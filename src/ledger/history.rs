@@ -7,7 +7,7 @@ use rusqlite::params;
 use crate::day::Day;
 use crate::due::Sent;
 use crate::ledger::story::day;
-use crate::ledger::{Change, Ledger, damaged};
+use crate::ledger::{Change, Ledger, MANY, damaged};
 use crate::person::{Id, Person};
 use crate::touch::Touch;
 use crate::trouble::Result;
@@ -71,7 +71,7 @@ impl Ledger {
                  FROM card LEFT JOIN batch ON batch.n = card.batch WHERE card.day >= ?1 ORDER BY card.day, card.n",
             )?;
             let mut rows = ask.query([from.to_string()])?;
-            let mut found = Vec::new();
+            let mut found = Vec::with_capacity(MANY);
             while let Some(row) = rows.next()? {
                 let text = |at: usize| row.get_ref(at).and_then(|value| Ok(value.as_str()?));
                 let (Some(on), Some(made)) = (day(text(3)?.as_bytes()), day(text(4)?.as_bytes())) else { continue };

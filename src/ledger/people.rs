@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 
 use crate::day::Day;
 use crate::due::Party;
-use crate::ledger::{Change, Ledger, damaged};
+use crate::ledger::{Change, Ledger, MANY, damaged};
 use crate::person::{Address, Household, Id, Name, Person, Status};
 use crate::trouble::{Result, Trouble};
 
@@ -131,7 +131,7 @@ impl Ledger {
                 "SELECT id, birthday, anniversary, household, status FROM person WHERE merged_into IS NULL ORDER BY id",
             )?;
             let mut rows = ask.query([])?;
-            let mut found = Vec::new();
+            let mut found = Vec::with_capacity(MANY);
             while let Some(row) = rows.next()? {
                 let text = |at: usize| row.get_ref(at).and_then(|value| Ok(value.as_str_or_null()?));
                 let date = |at: usize| text(at).map(|date| date.and_then(|date| date.parse().ok()));

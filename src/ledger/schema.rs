@@ -310,10 +310,10 @@ fn copy_first(conn: &Connection, path: &Path, version: i32) -> Result<()> {
 pub fn prepare(conn: &mut Connection, path: Option<&Path>) -> Result<()> {
     let application: i32 = conn.pragma_query_value(None, "application_id", |r| r.get(0)).map_err(|e| damaged(&e))?;
     let version: i32 = conn.pragma_query_value(None, "user_version", |r| r.get(0)).map_err(|e| damaged(&e))?;
-    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_master", [], |r| r.get(0)).map_err(|e| damaged(&e))?;
     if application == APPLICATION_ID && version == VERSION {
         return Ok(());
     }
+    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_master", [], |r| r.get(0)).map_err(|e| damaged(&e))?;
     if application != APPLICATION_ID && tables > 0 {
         return Err(Trouble::damaged("ledger.db is some other program's database")
             .hint("move it away and restore the ledger from a backup"));
