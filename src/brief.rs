@@ -14,7 +14,10 @@ pub fn brief(rules: &Rules, touches: &[Touch], last: Option<(Day, &str)>, today:
     if let Some(newest) = newest {
         let first = touches.iter().find(talks).filter(|f| f.on.year() < today.year());
         let since = first.map_or_else(String::new, |f| format!("customer since {}; ", f.on.year()));
-        lines.push(one_line(&format!("{since}last: {} on {}{}", newest.kind, newest.on.plain(), said(&newest.text))));
+        // What closed something says what it was, if it says nothing else.
+        let closed = || touches.iter().find(|t| format!("{} {}", t.kind, t.on) == newest.closes).map(|t| t.text.as_str());
+        let text = if newest.text.trim().is_empty() { closed().unwrap_or_default() } else { &newest.text };
+        lines.push(one_line(&format!("{since}last: {} on {}{}", newest.kind, newest.on.plain(), said(text))));
     }
     for open in rules.open(touches) {
         let until = open.until.map_or_else(String::new, |d| format!(" until {}", d.plain()));

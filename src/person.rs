@@ -102,6 +102,11 @@ impl Name {
             "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "lady", "rev", "herr", "frau", "mme", "mlle", "m", "pan",
             "pani", "sr",
         ];
+        /// Written small before a family name, and part of it.
+        const PARTICLES: [&str; 23] = [
+            "af", "av", "da", "dal", "de", "del", "della", "den", "der", "des", "di", "do", "dos", "du", "la", "le", "ten",
+            "ter", "van", "vom", "von", "zu", "zum",
+        ];
         let mut words: Vec<&str> = text.split_whitespace().collect();
         let mut name = Name::default();
         if words.len() > 1 && TITLES.contains(&words[0].trim_end_matches('.').to_lowercase().as_str()) {
@@ -114,9 +119,13 @@ impl Name {
         }
         match words.split_last() {
             Some((last, [])) if name.title.is_empty() => name.given = (*last).to_owned(),
-            Some((last, rest)) => {
-                name.family = (*last).to_owned();
-                name.given = rest.join(" ");
+            Some((_, rest)) => {
+                // `van der Berg`, but never so that no given name is left.
+                let small =
+                    |word: &&&str| PARTICLES.contains(&word.to_lowercase().as_str()) && word.starts_with(char::is_lowercase);
+                let before = rest.len() - rest.iter().skip(1).rev().take_while(small).count();
+                name.given = words[..before].join(" ");
+                name.family = words[before..].join(" ");
             }
             None => {}
         }
@@ -334,6 +343,23 @@ impl Household {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_small_before_a_family_name_is_part_of_it() {
+        for (text, given, family) in [
+            ("Anna Maria van der Berg", "Anna Maria", "van der Berg"),
+            ("Carla de la Cruz", "Carla", "de la Cruz"),
+            ("Ludwig von Ahn", "Ludwig", "von Ahn"),
+            ("van der Berg", "van", "der Berg"),
+            ("Ana y Luis", "Ana y", "Luis"),
+            ("Van Morrison", "Van", "Morrison"),
+            ("Maria De Luca", "Maria De", "Luca"),
+        ] {
+            let name = Name::parse(text);
+            assert_eq!((name.given.as_str(), name.family.as_str()), (given, family), "{text}");
+            assert_eq!(name.full(), text);
+        }
+    }
 
     #[test]
     fn ids_fold_names() {

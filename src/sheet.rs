@@ -268,12 +268,16 @@ pub struct Prompt {
 pub fn refresh(old: &[u8], month: Month, due: &[Prompt], withdrawn: impl Fn(&Entry) -> Option<String>) -> Vec<u8> {
     let newline = newline(old);
     let there = entries(old);
-    let remarks: Vec<Vec<String>> =
-        there.iter().map(|e| withdrawn(e).map(|why| format!("no longer due: {why}")).into_iter().collect()).collect();
-    let mut text = remark(old, "no longer due:", &remarks);
+    let gone: Vec<Option<String>> = there.iter().map(withdrawn).collect();
+    let remarks: Vec<_> =
+        gone.iter().map(|why| Some(why.iter().map(|why| format!("no longer due: {why}")).collect::<Vec<_>>())).collect();
+    let text = remark(old, "no longer due:", &remarks);
+    // What was refused of a card that needs no note any more is no longer of interest.
+    let settled: Vec<_> = gone.iter().map(|why| why.is_some().then(Vec::new)).collect();
+    let mut text = remark(&text, "refused", &settled);
     let known: BTreeSet<(&str, &Occasion)> = there.iter().map(|e| (e.who.as_str(), &e.occasion)).collect();
     let new: Vec<&Prompt> = due.iter().filter(|p| !known.contains(&(p.who.as_str(), &p.occasion))).collect();
-    let count = there.len() + new.len();
+    let count = gone.iter().filter(|why| why.is_none()).count() + new.len();
     let title = format!("# {}: {count} card{} to write", month.long(), if count == 1 { "" } else { "s" });
     if text.iter().all(u8::is_ascii_whitespace) {
         text = format!("{title}{newline}").into_bytes();
@@ -307,16 +311,16 @@ fn is_title(line: &str) -> bool {
 }
 
 /// The sheet with wetink's remarks that begin with `about` replaced by `remarks`, one list for each card, put under the prompts
-/// of its card. No other byte changes.
+/// of its card; without a list a card's stay. No other byte changes.
 #[must_use]
-pub fn remark(old: &[u8], about: &str, remarks: &[Vec<String>]) -> Vec<u8> {
+pub fn remark(old: &[u8], about: &str, remarks: &[Option<Vec<String>>]) -> Vec<u8> {
     let newline = newline(old);
     let mut text = Vec::with_capacity(old.len() + 200);
     let all = lines(old);
     text.extend(&old[..all.first().map_or(old.len(), |l| l.span.start)]);
     let mut card: Option<usize> = None;
     let put = |text: &mut Vec<u8>, card: Option<usize>, open: &mut bool| {
-        if let Some(list) = card.and_then(|c| remarks.get(c)).filter(|_| std::mem::take(open)) {
+        if let Some(list) = card.and_then(|c| remarks.get(c)?.as_ref()).filter(|_| std::mem::take(open)) {
             if !list.is_empty() && !text.ends_with(b"\n") {
                 text.extend(newline.as_bytes());
             }
@@ -327,8 +331,8 @@ pub fn remark(old: &[u8], about: &str, remarks: &[Vec<String>]) -> Vec<u8> {
     };
     let mut open = false;
     for line in &all {
-        let ours = line.text.strip_prefix(REMARK).is_some_and(|rest| card.is_some() && rest.trim_start().starts_with(about));
-        if ours {
+        let ours = line.text.strip_prefix(REMARK).is_some_and(|rest| rest.trim_start().starts_with(about));
+        if ours && card.is_some_and(|c| remarks.get(c).is_none_or(Option::is_some)) {
             continue;
         }
         if heading(&line.text).is_some() {
@@ -411,7 +415,7 @@ mod tests {
             text.contains("> a prompt\n> !! no longer due: she asked not to be written to\n\nMy own words.\n\n## bo |"),
             "{text}"
         );
-        assert!(text.starts_with("# December 2026: 2 cards"));
+        assert!(text.starts_with("# December 2026: 1 card to write"), "{text}");
         assert_eq!(refresh(&second, month, &[prompt("bo")], gone), second);
         let back = refresh(&second, month, &[prompt("ana"), prompt("bo")], |_| None);
         assert!(!String::from_utf8_lossy(&back).contains("no longer due"));

@@ -447,6 +447,33 @@ fn those_who_must_not_be_written_to() {
     assert_eq!(rows[0].person.status_on, "2020-05-09".parse().ok());
 }
 
+#[test]
+fn a_death_written_behind_a_name_is_one() {
+    let rows = people(
+        "name,birthday\nGeorge Welburn (deceased),18/12/1930\n\"Lee, Ann (R.I.P.)\",\n† Ruth Ash,\nHelga Krause verstorben,\n\
+         Jean Roux (décédé),\nRip Torn,\nMarie Died,\nBo (Bobby) Diaz,\n",
+    );
+    let told: Vec<(String, bool)> = rows.iter().map(|r| (r.person.name.full(), r.person.status == Status::Deceased)).collect();
+    let dead = |name: &str| (name.to_owned(), true);
+    let alive = |name: &str| (name.to_owned(), false);
+    assert_eq!(
+        told,
+        [
+            dead("George Welburn"),
+            dead("Ann Lee"),
+            dead("Ruth Ash"),
+            dead("Helga Krause"),
+            dead("Jean Roux"),
+            alive("Rip Torn"),
+            alive("Marie Died"),
+            alive("Bo (Bobby) Diaz"),
+        ]
+    );
+    assert!(rows[0].left_out.iter().any(|said| said.contains("George Welburn has died")), "{:?}", rows[0].left_out);
+    let rows = people("first name,last name\nGeorge,Welburn (deceased)\n");
+    assert_eq!((rows[0].person.name.full().as_str(), rows[0].person.status), ("George Welburn", Status::Deceased));
+}
+
 fn touches(bytes: impl Into<Vec<u8>>) -> Vec<Happened> {
     all(bytes, Wanted::Touches, &Mapping::default())
         .into_iter()

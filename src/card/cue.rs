@@ -22,6 +22,16 @@ pub struct Cue {
     pub fit: ByHand,
 }
 
+/// What the printed face lacks (a smiley, another script) as its number: whoever copies the note has it on the sheet, too.
+fn readable(case: &TypeCase, text: &str) -> String {
+    text.chars()
+        .map(|c| match case.text.lacks(c.encode_utf8(&mut [0; 4])) {
+            Some(lacking) => format!("[U+{:04X}]", u32::from(lacking)),
+            None => c.to_string(),
+        })
+        .collect()
+}
+
 /// From the edge of the sheet; every printer can print inside.
 const EDGE: f64 = mm(18.0);
 
@@ -41,12 +51,10 @@ pub fn sheets(title: &str, cues: &[Cue], paper: Size, case: &TypeCase) -> Result
     let mut page = head_of_page();
     let mut y = first;
     for cue in cues {
-        for text in [&cue.name, &cue.note].into_iter().chain(&cue.facts) {
-            able(case, text, "the cue sheet")?;
-        }
         let wide = right - column;
-        let note = reading.paragraph(&cue.note, wide, Align::Left);
-        let facts = small.paragraph(&cue.facts.join("; "), wide, Align::Left);
+        let cue_name = readable(case, &cue.name);
+        let note = reading.paragraph(&readable(case, &cue.note), wide, Align::Left);
+        let facts = small.paragraph(&readable(case, &cue.facts.join("; ")), wide, Align::Left);
         let fits = if cue.fit.lines > cue.fit.available {
             format!("too long: about {} lines, and the card has {}", cue.fit.lines, cue.fit.available)
         } else {
@@ -64,7 +72,7 @@ pub fn sheets(title: &str, cues: &[Cue], paper: Size, case: &TypeCase) -> Result
         page.push(Item::Stroke(tick.to_path(0.1), Pen { ink: Ink::BLACK, width: 0.8, dash: None }));
         page.push(reading.line(&format!("{:02}", cue.number)).at(Point::new(left + mm(7.0), base)));
         let name = Style { face: case.bold.face.clone(), ..reading.clone() };
-        page.push(case.able(&name, &cue.name).sized(12.5).fitted(&cue.name, wide).line(&cue.name).at(Point::new(column, base)));
+        page.push(case.able(&name, &cue_name).sized(12.5).fitted(&cue_name, wide).line(&cue_name).at(Point::new(column, base)));
         y += head;
         let fact_height = facts.height;
         page.extend(facts.at(Align::Left, column, y));

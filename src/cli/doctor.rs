@@ -87,8 +87,12 @@ impl Doctor {
                 crate::cli::talk::list(&elsewhere)
             ));
         }
-        let mut left = 0;
+        let (mut left, mut put_back) = (0, false);
         for Found { what, hint, cure } in found {
+            // What was found in a ledger that is no longer there.
+            if put_back && matches!(cure, Some((_, Cure::HearAnew))) {
+                continue;
+            }
             talk.say(format!("{} {}", styled(BAD, "found:"), shown(&what)));
             if !hint.is_empty() {
                 talk.say(format!("       {}", shown(&hint)));
@@ -104,8 +108,12 @@ impl Doctor {
                 left += 1;
                 continue;
             }
+            let restores = matches!(cure, Cure::Restore(_));
             match self.do_it(world, &shop, &mut ledger, cure, talk) {
-                Ok(done) => talk.say(format!("       {} {}", styled(GOOD, "done:"), shown(&done))),
+                Ok(done) => {
+                    put_back |= restores;
+                    talk.say(format!("       {} {}", styled(GOOD, "done:"), shown(&done)));
+                }
                 Err(trouble) => {
                     talk.trouble(&trouble);
                     left += 1;

@@ -204,7 +204,7 @@ pub fn put_away(shop: &Shop, batch: &Batch) -> Result<Option<String>> {
         shop::sync_dir(&shop.out());
         return Ok(Some(shop.name_of(&to)));
     }
-    for end in ["", "-backs", "-cues"] {
+    for end in ["", "-backs", "-cues", "-labels", "-envelopes"] {
         let name = format!("{}{end}.pdf", batch.id);
         let from = if end.is_empty() { shop.dir.join(&batch.file) } else { shop.out().join(&name) };
         if from.exists() {

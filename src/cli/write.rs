@@ -197,7 +197,7 @@ fn edit(world: &World, shop: &Shop, path: &Path, editor: &str, talk: &Talk) -> R
                         .map(|l| format!("refused … {l}")),
                 );
             }
-            remarks.push(lines);
+            remarks.push(Some(lines));
         }
         let told = sheet::remark(&after, "refused", &remarks);
         if told != after {
@@ -207,9 +207,16 @@ fn edit(world: &World, shop: &Shop, path: &Path, editor: &str, talk: &Talk) -> R
             }
             shop::write_whole(path, &told)?;
         }
-        let refused = remarks.iter().filter(|r| !r.is_empty()).count();
+        let refused = remarks.iter().flatten().filter(|lines| !lines.is_empty()).count();
         if refused == 0 || after == before || !world.terminal {
-            check::tell(&desk, &sheet, &all, talk);
+            if told == after {
+                check::tell(&desk, &sheet, &all, talk);
+            } else {
+                // With the remarks on the sheet the notes stand on other lines.
+                let sheet = open_sheet(shop, path)?;
+                let all = check::judge(&desk, &studio, &sheet, talk, "the sheet stays as it is")?;
+                check::tell(&desk, &sheet, &all, talk);
+            }
             return Ok(if refused > 0 { Done::Code(3) } else { Done::Well });
         }
         talk.say(format!("{} refused; the reasons are on the sheet. Close it unchanged to stop.", count(refused, "note")));

@@ -29,7 +29,50 @@ pub(super) struct Pieces {
     pub(super) called: String,
 }
 
+/// Written behind a name for want of a column, folded and without brackets.
+const DIED: [&str; 14] = [
+    "deceased",
+    "dec'd",
+    "decd",
+    "died",
+    "rip",
+    "r.i.p.",
+    "r i p",
+    "verstorben",
+    "gestorben",
+    "decede",
+    "decedee",
+    "fallecido",
+    "fallecida",
+    "zmarla",
+];
+/// The same where it is a sign.
+const CROSSES: [char; 3] = ['†', '✝', '✟'];
+
 impl Pieces {
+    /// Takes `(deceased)` and the like out of the name; whether there was such a word.
+    pub(super) fn take_death(&mut self) -> bool {
+        let mut died = false;
+        for piece in [&mut self.whole, &mut self.given, &mut self.family, &mut self.suffix, &mut self.title] {
+            let mut rest = piece.replace(CROSSES, "");
+            if let Some((before, behind)) = rest.rsplit_once('(')
+                && behind.trim_end().strip_suffix(')').is_some_and(|word| DIED.contains(&clean::folded(word).as_str()))
+            {
+                rest = before.to_owned();
+            } else if let Some((before, word)) = rest.trim_end().rsplit_once([' ', ','])
+                // Without brackets only what is nobody's name.
+                && ["deceased", "verstorben"].contains(&clean::folded(word).as_str())
+            {
+                rest = before.to_owned();
+            }
+            if rest.len() < piece.len() {
+                died = true;
+                rest.trim_matches([' ', ',', '-']).clone_into(piece);
+            }
+        }
+        died
+    }
+
     /// The name they make.
     pub(super) fn name(self) -> Name {
         let mut name =
@@ -159,6 +202,7 @@ pub(super) fn row(plan: &Plan, record: &Record) -> Found {
         job = title;
     }
     let company = line(Field::Company, "company", out);
+    let died = pieces.take_death();
     let mut name = pieces.name();
     row.business = name.is_empty() && !company.is_empty();
     if row.business {
@@ -192,6 +236,9 @@ pub(super) fn row(plan: &Plan, record: &Record) -> Found {
     let out = &mut row.left_out;
     row.open_days = out.len() > remarks;
     status(plan, record, &mut person, out);
+    if died {
+        died_by_name(&mut person, out);
+    }
     let number = line(Field::Id, "customer number", out);
     row.key = (!number.is_empty()).then(|| Key { source: plan.source.clone(), number });
     row.household = Some(line(Field::Household, "household", out)).filter(|h| !h.is_empty()).or_else(|| couple(&person.name));
@@ -335,6 +382,14 @@ fn status(plan: &Plan, record: &Record, person: &mut Person, out: &mut Vec<Strin
         } else if !["", "no", "n", "false", "0", "nein", "non", "nie", "nee"].contains(&clean::folded(cell).as_str()) {
             died(person, cell, plan.rules(at), out);
         }
+    }
+}
+
+/// Says whose name had `(deceased)` behind it.
+pub(super) fn died_by_name(person: &mut Person, out: &mut Vec<String>) {
+    if person.status != Status::Deceased {
+        person.status = Status::Deceased;
+        out.push(format!("the name says that {} has died; no card goes there", clean::shown(&person.name.full())));
     }
 }
 

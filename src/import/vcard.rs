@@ -212,12 +212,17 @@ impl Reader {
         let as_company = kind == "org" || other("X-ABSHOWAS").map(whole).any(|v| v.eq_ignore_ascii_case("company"));
         let called =
             entries(VCardProperty::Nickname).flat_map(|e| fields(e, ",")).find(|n| !n.trim().is_empty()).unwrap_or_default();
-        let name = self.pieces(entries(VCardProperty::N).next(), &formatted, &called).name();
+        let mut pieces = self.pieces(entries(VCardProperty::N).next(), &formatted, &called);
+        let died = pieces.take_death();
+        let name = pieces.name();
         // A firm's card often repeats the firm as the formatted name.
         let no_name = entries(VCardProperty::N).flat_map(|e| fields(e, " ")).all(|part| part.trim().is_empty());
         let firm = !company.is_empty()
             && (as_company || name.is_empty() || (no_name && clean::folded(&formatted) == clean::folded(&company)));
         let mut person = Person { name, ..Person::default() };
+        if died {
+            people::died_by_name(&mut person, &mut self.row.left_out);
+        }
         if firm || (as_company && !person.name.is_empty()) {
             self.row.business = true;
             let full = if company.is_empty() { person.name.full() } else { company.clone() };

@@ -149,3 +149,13 @@ pub fn said(output: &Output) -> Said {
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
+
+/// What a tool of the system's says, if it is installed; else the part of the test that needs it says that it was skipped.
+pub fn tool(name: &str, args: &[&str]) -> Option<String> {
+    let Ok(output) = Command::new(name).args(args).output() else {
+        eprintln!("skipped: {name} is not installed");
+        return None;
+    };
+    assert!(output.status.success(), "{name} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}

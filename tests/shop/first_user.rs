@@ -319,3 +319,75 @@ fn a_heading_of_due_comes_once() {
     }
     assert!(told.contains("Waiting, and past their day"), "{told}");
 }
+
+/// A couple in one household: a card to one of them may speak of the other.
+#[test]
+fn whoever_lives_there_may_be_named_in_the_note() {
+    let note = "Zoë, how is Tom getting on with the purple boots? You owe me the story of the puddle by the abbey.";
+    let shop = Shop::with_notes(&[("zoe-lukasik", note)]);
+    let apart = shop.run(&["check"]).ok();
+    assert!(apart.err.contains("this names Tom") || apart.out.contains("this names Tom"), "{}{}", apart.out, apart.err);
+    shop.run(&["person", "household", "zoe", "tom", "--as", "Zoë and Tom"]).ok();
+    let together = shop.run(&["check"]).ok();
+    assert!(!format!("{}{}", together.out, together.err).contains("Tom"), "{}{}", together.out, together.err);
+}
+
+/// One smiley in one note stops nobody's card from being written by hand.
+#[test]
+fn a_smiley_is_a_number_on_the_cue_sheet() {
+    let shop = Shop::with_notes(&[("ana-lopez", &format!("{ANA} \u{1f389}")), ("tom-reed", TOM)]);
+    shop.run(&["print", "--by-hand"]).ok();
+    let cues = shop.file("out/2026-12-a-cues.pdf");
+    assert!(cues.exists());
+    if let Some(text) = crate::builder::tool("pdftotext", &["-raw", cues.to_str().unwrap(), "-"]) {
+        assert!(text.contains("[U+1F389]"), "{text}");
+    }
+}
+
+/// Remarks of an earlier check go when the card is printed, and the title counts what is still to be written.
+#[cfg(unix)]
+#[test]
+fn a_printed_card_is_no_longer_marked_refused_and_lines_are_those_of_the_sheet() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let shop = Shop::with_people();
+    shop.write("editor.sh", "#!/bin/sh\nawk '{print} /^## ana-lopez/ {a=1} a && /^$/ {print \"Happy {{name}} day\"; a=0} /^## tom-reed/ {t=1} t && /^$/ {print \"Happy {{first}} day\"; t=0}' \"$1\" > new && cat new > \"$1\"\n");
+    fs::set_permissions(shop.file("editor.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    let editor = format!("'{}'", shop.file("editor.sh").display());
+    let said = crate::builder::said(&shop.command(&["write"]).env("EDITOR", editor).output().unwrap());
+    let sheet = shop.read("notes/2026-12.md");
+    let line = sheet.lines().position(|l| l.starts_with("Happy {{first}}")).unwrap() + 1;
+    assert!(
+        format!("{}{}", said.out, said.err).contains(&format!("notes/2026-12.md:{line}:")),
+        "{line}: {}{}",
+        said.out,
+        said.err
+    );
+    shop.write("notes/2026-12.md", sheet.replace("Happy {{name}} day", ANA));
+    shop.run(&["print"]).ended(3);
+    shop.run(&["write", "--no-edit"]).ok();
+    let sheet = shop.read("notes/2026-12.md");
+    let (ana, rest) = sheet.split_once("## tom-reed").unwrap();
+    assert!(ana.contains("no longer due: printed") && !ana.contains("!! refused"), "{ana}");
+    assert!(rest.contains("!! refused, placeholder"), "Tom's isn't printed: {rest}");
+    assert!(sheet.starts_with("# December 2026: 2 cards to write\n"), "{sheet}");
+}
+
+/// A print that is taken back takes its labels and envelopes with it; what closed a complaint says which.
+#[test]
+fn labels_go_with_their_batch_and_done_says_what_was_done() {
+    let shop = Shop::with_notes(&[("ana-lopez", ANA), ("tom-reed", TOM)]);
+    shop.run(&["print"]).ok();
+    shop.run(&["labels"]).ok();
+    shop.run(&["envelopes"]).ok();
+    shop.run(&["undo", "--yes"]).ok();
+    let left: Vec<_> = fs::read_dir(shop.file("out")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["void"], "{left:?}");
+    assert!(shop.file("out/void/2026-12-a-envelopes.pdf").exists());
+
+    shop.run(&["log", "tom", "complaint", "the left heel came off after two weeks", "--on", "2026-11-10"]).ok();
+    shop.run(&["log", "tom", "done"]).ok();
+    fs::remove_file(shop.file("notes/2026-12.md")).unwrap();
+    shop.run(&["write", "--no-edit"]).ok();
+    let sheet = shop.read("notes/2026-12.md");
+    assert!(sheet.contains("last: done on 21 Nov 2026: the left heel came off"), "{sheet}");
+}

@@ -1,23 +1,12 @@
 //! The month: who is due, the sheet, the check, the batch, the post, the history.
 
 use std::fs;
-use std::process::Command;
 
-use crate::builder::Shop;
+use crate::builder::{Shop, tool};
 
 const ANA: &str = "Ana, how did the boots do on those hills in Lisbon? You owe me the story of the tram driver.";
 const TOM: &str = "Tom, the postman who never once let the gate bang: may your new heels outlast the winter.";
 const ZOE: &str = "Zoë, the green wellingtons came on the lorry from Leeds and I hid them under the till for you.";
-
-/// A tool of the system's, if it is installed; else the part of the test that needs it says that it was skipped.
-fn tool(name: &str, args: &[&str]) -> Option<String> {
-    let Ok(output) = Command::new(name).args(args).output() else {
-        eprintln!("skipped: {name} is not installed");
-        return None;
-    };
-    assert!(output.status.success(), "{name} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    Some(String::from_utf8_lossy(&output.stdout).into_owned())
-}
 
 fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().collect()

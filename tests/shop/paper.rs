@@ -3,27 +3,16 @@
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
-use std::process::Command;
 
 use image::{Rgb, RgbImage};
 
-use crate::builder::Shop;
+use crate::builder::{Shop, tool};
 
 const ANA: &str = "Ana, how did the boots do on those hills in Lisbon? You owe me the story of the tram driver.";
 const TOM: &str = "Tom, the postman who never once let the gate bang: may your new heels outlast the winter.";
 /// As long as a small card holds.
 const LONG: &str = "Tom, the postman who never once let the gate bang: may your new heels outlast the winter, and the dog on \
                     Church Lane find another pair of boots to love. The kettle is on at four.";
-
-/// What a tool of the system's says, if it is installed.
-fn tool(name: &str, args: &[&str]) -> Option<String> {
-    let Ok(output) = Command::new(name).args(args).output() else {
-        eprintln!("skipped: {name} is not installed");
-        return None;
-    };
-    assert!(output.status.success(), "{name} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    Some(String::from_utf8_lossy(&output.stdout).into_owned())
-}
 
 /// A word as poppler finds it: page, text, left, top, right, bottom.
 type Found = (usize, String, [f64; 4]);
