@@ -56,26 +56,39 @@ impl Preview {
         let month = month_of_sheet(&sheet.file)?;
         let desk = Desk::new(&shop, &room.ledger)?;
         let all = check::judge(&desk, &studio, &sheet, talk, "no picture was made")?;
-        let mut wanted: Vec<&Judged> = all.iter().filter(|j| !j.unwritten() && j.who.is_some()).collect();
+        // Numbered as they will be printed; 0 is what won't be.
+        let mut last = 0;
+        let numbered = all.iter().map(|judged| {
+            let prints = judged.printed.is_none() && judged.note.is_some();
+            last += usize::from(prints);
+            (judged, if prints { last } else { 0 })
+        });
+        let mut wanted: Vec<(&Judged, usize)> = numbered.filter(|(j, _)| !j.unwritten() && j.who.is_some()).collect();
         if !self.who.is_empty() {
             let ids = self.who.iter().map(|typed| room.ledger.who(typed).map(|w| w.id().clone())).collect::<Result<Vec<_>>>()?;
-            wanted.retain(|j| j.who.as_ref().is_some_and(|w| ids.contains(w.id())));
+            wanted.retain(|(j, _)| j.who.as_ref().is_some_and(|w| ids.contains(w.id())));
         }
         // A refused note may be looked at too, as long as it can be drawn: the owner is still at work on it.
-        let notes: Vec<Note> = wanted.iter().map(|j| Note::on_record(&j.entry.note, &j.entry.ps, "")).collect();
+        let notes: Vec<Note> = wanted.iter().map(|(j, _)| Note::on_record(&j.entry.note, &j.entry.ps, "")).collect();
         let folder = shop.out().join(format!("preview-{month}"));
         shop::private_dir(&shop.out())?;
         shop::private_dir(&folder)?;
         let mut tiles: Vec<Tile> = Vec::new();
         let bar =
             talk.bar("drawing", "card", wanted.len()).undone("the pictures drawn so far are in out/, the contact sheet is not");
-        for (judged, note) in wanted.iter().zip(&notes) {
+        let mut refused = 0;
+        for ((judged, number), note) in wanted.iter().zip(&notes) {
             bar.one_more()?;
             let Some(who) = &judged.who else { continue };
-            let job = Job { number: tiles.len() + 1, ..job(&room.ledger, who, note, judged, false)? };
+            let job = Job { number: *number, ..job(&room.ledger, who, note, judged, false)? };
             match studio.faces(std::slice::from_ref(&job)) {
                 Ok(faces) => {
-                    let caption = format!("{:02} {}", job.number, who.name());
+                    let caption = match (number, &judged.printed) {
+                        (0, None) => format!("refused: {}", who.name()),
+                        (0, Some(_)) => format!("printed: {}", who.name()),
+                        _ => format!("{number:02} {}", who.name()),
+                    };
+                    refused += usize::from(*number == 0 && judged.printed.is_none());
                     let mut tile = Tile { caption, below: job.occasion.clone(), pages: Vec::new() };
                     for (card, panel, page) in faces {
                         shop::write_whole(&folder.join(format!("{card}-{panel}.png")), &png::draw(&page, f64::from(self.dpi))?)?;
@@ -95,6 +108,14 @@ impl Preview {
         shop::write_whole(&contact, &show::tiles(&tiles, 3, mm(70.0))?)?;
         talk.put_path(&contact);
         talk.say(format!("{} in {}", count(tiles.iter().map(|tile| tile.pages.len()).sum(), "picture"), shop.name_of(&folder)));
+        if refused > 0 {
+            let are = if refused == 1 { "is" } else { "are" };
+            talk.say(format!(
+                "{} {} among them {are} refused: `wetink check` says why",
+                styled(WARN, "note:"),
+                count(refused, "card")
+            ));
+        }
         if self.open {
             world.show(&contact)?;
         }

@@ -391,3 +391,13 @@ fn labels_go_with_their_batch_and_done_says_what_was_done() {
     let sheet = shop.read("notes/2026-12.md");
     assert!(sheet.contains("last: done on 21 Nov 2026: the left heel came off"), "{sheet}");
 }
+
+/// A note that won't be printed may be looked at, and is known as one; the others have the numbers they will have on paper.
+#[test]
+fn preview_says_what_is_refused() {
+    let shop = Shop::with_notes(&[("ana-lopez", "Happy birthday, {{name}}!"), ("tom-reed", TOM)]);
+    let said = shop.run(&["preview"]).ok();
+    assert!(said.err.contains("1 card among them is refused"), "{}", said.err);
+    let only = shop.run(&["preview", "tom"]).ok();
+    assert!(!only.err.contains("refused"), "{}", only.err);
+}
