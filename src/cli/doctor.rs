@@ -141,8 +141,8 @@ impl Doctor {
         let mut ledger = match workroom::open(shop) {
             Ok(ledger) => ledger,
             Err(trouble) if trouble.kind == Kind::Damaged => {
-                let hint = trouble.hints.first().cloned().unwrap_or_default();
-                return Ok((None, vec![offer_copy(shop, Found::new(trouble.message, hint), talk)?]));
+                let found = Found::new(trouble.message, "don't delete it; put back a copy from before");
+                return Ok((None, vec![offer_copy(shop, found, talk)?]));
             }
             Err(trouble) => return Err(trouble),
         };

@@ -16,7 +16,7 @@ use crate::trouble::{Kind, Result, Trouble};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "An encrypted copy ends in .age and is opened by `wetink restore` or by the program age, with the same passphrase. Without the\n\
+    after_help = "An encrypted copy ends in .age and is opened by `wetink restore` or by the program age, with the same passphrase. Without the \
     passphrase nobody can open it, you neither."
 )]
 pub struct Backup {

@@ -28,7 +28,7 @@ enum As {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The same file twice changes nothing. Somebody who may be here already is left alone and told; --yes takes them as the same.\n\
+    after_help = "The same file twice changes nothing. Somebody who may be here already is left alone and told; --yes takes them as the same. \
     Past cards have the columns to,occasion,date,note and, if you like, ps and letter; things that happened who,date,kind,text.\n\n\
     What --map COLUMN=FIELD takes:\n  \
     of people    name, given, middle, particle, family, called, title, suffix, company, job,\n               \

@@ -9,7 +9,7 @@ use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A batch that was printed becomes void and its PDF moves to out/void/; a card that was posted by mistake gets a dated\n\
+    after_help = "A batch that was printed becomes void and its PDF moves to out/void/; a card that was posted by mistake gets a dated \
     correction in its history. What was erased can't be brought back."
 )]
 pub struct Undo {

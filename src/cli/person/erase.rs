@@ -14,7 +14,7 @@ use crate::trouble::{Result, Trouble};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Kept of them: what their notes are recognised by, so that nobody else gets one, and a salted mark, so that no import brings\n\
+    after_help = "Kept of them: what their notes are recognised by, so that nobody else gets one, and a salted mark, so that no import brings \
     them back. Neither can be read. Erasing can't be undone, and ends what `undo` can take back."
 )]
 pub struct Erase {
