@@ -262,7 +262,7 @@ fn recipient(ledger: &Ledger, rules: &Rules, who: &Who, card: &str) -> Result<Re
     // Whoever they live with may be spoken of.
     for home in who.persons().iter().filter_map(|person| person.household.as_ref()).filter(|home| *home != who.id()) {
         let members = ledger.with_id(home)?.map_or_else(Vec::new, |home| names(&home));
-        places.extend(members.into_iter().map(|text| Fact { text, what: "lives there, too".into(), silent: true }));
+        places.extend(members.into_iter().map(|text| Fact { text, what: Fact::HOME.into(), silent: true }));
     }
     known.sort_by_key(|t: &Touch| std::cmp::Reverse(t.on));
     let fact =

@@ -191,6 +191,8 @@ impl Fact {
     pub const TOWN: &str = "town";
     /// Where somebody works, as part of their address.
     pub const WORK: &str = "works there";
+    /// Whoever lives with somebody: they may be spoken of, and greeted together with them.
+    pub const HOME: &str = "lives with them";
 
     /// It stands on the envelope: nobody told it, and everybody has one.
     #[must_use]

@@ -6,12 +6,16 @@ use crate::words::{Language, Lexicon, Word, Words, shown};
 
 use super::explain::one_line;
 use super::reading::Reading;
-use super::{Draft, Earlier, Finding, House, Rule, Severity, names};
+use super::{Draft, Earlier, Fact, Finding, House, Rule, Severity, names};
+
+/// Names no further apart than so many words are said in one breath: `Zoë and Tom`.
+const ALONG: usize = 2;
 
 /// Somebody else is spoken to, named in full, or signs; or the name of the one the old note was for has been left in.
 pub(super) fn findings(draft: &Draft<'_>, reading: &Reading, house: &House, copied: Option<&Earlier>) -> Vec<Finding> {
-    let recorded = draft.recipient.known.iter().map(|f| f.text.as_str());
-    let recorded: Vec<Words> = draft.recipient.names.iter().map(String::as_str).chain(recorded).map(Words::read).collect();
+    let (at_home, recorded): (Vec<&Fact>, Vec<&Fact>) = draft.recipient.known.iter().partition(|f| f.what == Fact::HOME);
+    let words = |facts: Vec<&Fact>| facts.into_iter().map(|f| Words::read(&f.text)).collect::<Vec<_>>();
+    let recorded = draft.recipient.names.iter().map(|name| Words::read(name)).chain(words(recorded)).collect();
     let scene = Scene {
         draft,
         all: reading.words.all(),
@@ -19,6 +23,7 @@ pub(super) fn findings(draft: &Draft<'_>, reading: &Reading, house: &House, copi
         language: reading.words.language(),
         house,
         recorded,
+        at_home: words(at_home),
         recipient: shown(&draft.recipient.name).into_owned(),
     };
     let mut found: Vec<Finding> = Vec::new();
@@ -37,6 +42,8 @@ struct Scene<'a> {
     house: &'a House,
     /// What may stand in the note: the recipient's names, and every word of what is recorded about them.
     recorded: Vec<Words>,
+    /// The names of those they live with.
+    at_home: Vec<Words>,
     recipient: String,
 }
 
@@ -49,6 +56,17 @@ impl Scene<'_> {
     fn may_stand(&self, n: usize) -> bool {
         let hash = self.all[n].hash;
         self.own[n] || self.house.signs_as(hash) || self.recorded.iter().any(|w| w.all().iter().any(|w| w.hash == hash))
+    }
+
+    /// Somebody they live with, who may be spoken of.
+    fn is_at_home(&self, n: usize) -> bool {
+        self.at_home.iter().any(|w| w.all().iter().any(|w| w.hash == self.all[n].hash))
+    }
+
+    /// The same, in one breath with the recipient: `Zoë and Tom`.
+    fn is_greeted_along(&self, n: usize) -> bool {
+        let near = n.saturating_sub(ALONG)..(n + ALONG + 1).min(self.all.len());
+        self.is_at_home(n) && near.into_iter().any(|other| self.own[other] && self.all[other].sentence == self.all[n].sentence)
     }
 
     /// Typed like a name, and no word that everybody uses.
@@ -93,7 +111,10 @@ impl Scene<'_> {
 
     fn spoken_to(&self, words: &Words, found: &mut Vec<Finding>) {
         for greeted in names::greeted(self.draft.text, words) {
-            if self.may_stand(greeted.word) || self.language.lexicon().is_function(self.all[greeted.word].hash) {
+            if self.may_stand(greeted.word)
+                || self.is_greeted_along(greeted.word)
+                || self.language.lexicon().is_function(self.all[greeted.word].hash)
+            {
                 continue;
             }
             if self.house.names.who(self.all[greeted.word].hash).is_none() {
@@ -140,7 +161,7 @@ impl Scene<'_> {
                 && self.all[n].sentence == self.all[n + 1].sentence
         };
         for n in 0..self.all.len() {
-            if self.may_stand(n) {
+            if self.may_stand(n) || self.is_at_home(n) {
                 continue;
             }
             if n + 1 < self.all.len() && self.all[n].capital && self.all[n + 1].capital && together(n) && !self.may_stand(n + 1) {

@@ -330,6 +330,12 @@ fn whoever_lives_there_may_be_named_in_the_note() {
     shop.run(&["person", "household", "zoe", "tom", "--as", "Zoë and Tom"]).ok();
     let together = shop.run(&["check"]).ok();
     assert!(!format!("{}{}", together.out, together.err).contains("Tom"), "{}{}", together.out, together.err);
+    // Greeted along with her he is welcome; alone it is the letter for Tom in Zoë's envelope.
+    shop.notes(&[("zoe-lukasik", &note.replace("Zoë, how is Tom", "Zoë and Tom, how are you"))]);
+    shop.run(&["check"]).ok();
+    shop.notes(&[("zoe-lukasik", &note.replace("Zoë, how is Tom", "Dear Tom, how are you"))]);
+    let alone = shop.run(&["check"]).ended(3);
+    assert!(format!("{}{}", alone.out, alone.err).contains("this greets Tom"), "{}{}", alone.out, alone.err);
 }
 
 /// One smiley in one note stops nobody's card from being written by hand.
