@@ -31,6 +31,8 @@ const MOST_ELEMENTS: usize = 12_000;
 const FARTHEST: f64 = 30_000.0;
 /// Characters whose glyphs are looked up when the font is loaded: those of the languages letters are written in.
 const USUAL: u32 = 0x250;
+/// Glyphs a character may become.
+const MOST_OF_A_LETTER: usize = 8;
 /// Plans kept for shaping; no shop writes in more scripts.
 const MOST_PLANS: usize = 64;
 /// Largest error when a CFF cubic becomes quadratics, in thousandths of the em.
@@ -284,11 +286,13 @@ impl Face {
             return Vec::new();
         }
         let scale = 1000.0 / self.per_em;
-        let starts: Vec<usize> = buffer.glyph_infos().iter().map(|info| (info.cluster as usize).min(text.len())).collect();
+        // Accents may stand apart, and that is all; a font that makes hundreds of glyphs of every letter means harm.
+        let most = MOST_OF_A_LETTER * text.chars().count();
+        let infos = &buffer.glyph_infos()[..buffer.glyph_infos().len().min(most)];
+        let starts: Vec<usize> = infos.iter().map(|info| (info.cluster as usize).min(text.len())).collect();
         let mut sorted = starts.clone();
         sorted.sort_unstable();
-        buffer
-            .glyph_infos()
+        infos
             .iter()
             .zip(buffer.glyph_positions())
             .zip(&starts)
