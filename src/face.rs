@@ -487,6 +487,44 @@ mod tests {
         assert!(face.outline(60_000).outline.is_empty(), "a glyph that isn't there draws nothing");
     }
 
+    /// The same font with another table of substitutions.
+    fn with_gsub(gsub: Vec<u8>) -> Face {
+        let good = FontRef::new(include_bytes!("../fonts/eb-garamond/EBGaramond-Regular.ttf")).unwrap();
+        let mut font = write_fonts::FontBuilder::new();
+        for tag in good.table_directory().table_records().iter().map(|record| record.tag()) {
+            font.add_raw(tag, good.table_data(tag).unwrap().as_bytes().to_vec());
+        }
+        font.add_raw(Tag::new(b"GSUB"), gsub);
+        Face::load(font.build(), "hostile.ttf").unwrap()
+    }
+
+    #[test]
+    fn a_font_that_makes_crowds_of_a_letter_or_glyphs_it_lacks_is_harmless() {
+        let good = garamond();
+        let [a, b] = ['a', 'b'].map(|c| good.glyph(c).unwrap() as u16);
+        // One lookup of the feature ccmp, which is always on: a becomes 200 times a, b a glyph that isn't there.
+        let sequences = [vec![a; 200], vec![u16::MAX]].map(|glyphs| [vec![glyphs.len() as u16], glyphs].concat());
+        let coverage = 10 + 2 * (sequences[0].len() + sequences[1].len()) as u16;
+        let words = [
+            vec![1, 0, 10, 30, 44],
+            vec![1, u16::from_be_bytes(*b"DF"), u16::from_be_bytes(*b"LT"), 8, 4, 0, 0, 0xffff, 1, 0],
+            vec![1, u16::from_be_bytes(*b"cc"), u16::from_be_bytes(*b"mp"), 8, 0, 1, 0],
+            vec![1, 4, 2, 0, 1, 8],
+            vec![1, coverage, 2, 10, 10 + 2 * sequences[0].len() as u16],
+            sequences.concat(),
+            vec![1, 2, a, b],
+        ];
+        let face = with_gsub(words.concat().into_iter().flat_map(u16::to_be_bytes).collect());
+        let crowd = face.shape("aaaa", Features::HAND);
+        assert!((5..=4 * MOST_OF_A_LETTER).contains(&crowd.len()), "{} glyphs", crowd.len());
+        assert!(crowd.iter().all(|placed| placed.cluster.end <= 4));
+        let lacking = face.shape("cbc", Features::HAND);
+        assert_eq!(lacking.iter().map(|placed| placed.glyph).collect::<Vec<_>>(), {
+            let c = good.glyph('c').unwrap();
+            [c, 0, c]
+        });
+    }
+
     #[test]
     fn damaged_fonts_are_refused_or_harmless() {
         let good = include_bytes!("../fonts/eb-garamond/EBGaramond-Regular.ttf");
