@@ -491,8 +491,8 @@ mod tests {
     fn with_gsub(gsub: Vec<u8>) -> Face {
         let good = FontRef::new(include_bytes!("../fonts/eb-garamond/EBGaramond-Regular.ttf")).unwrap();
         let mut font = write_fonts::FontBuilder::new();
-        for tag in good.table_directory().table_records().iter().map(|record| record.tag()) {
-            font.add_raw(tag, good.table_data(tag).unwrap().as_bytes().to_vec());
+        for record in good.table_directory().table_records() {
+            font.add_raw(record.tag(), good.table_data(record.tag()).unwrap().as_bytes().to_vec());
         }
         font.add_raw(Tag::new(b"GSUB"), gsub);
         Face::load(font.build(), "hostile.ttf").unwrap()
