@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::housekeeping::{looked_over, put_back, whole_copy};
+use crate::cli::housekeeping::{hear_anew, looked_over, put_back, whole_copy};
 use crate::cli::talk::{BAD, GOOD, Talk, count, styled};
 use crate::cli::{Done, World, workroom};
 use crate::ledger::Ledger;
@@ -183,10 +183,7 @@ impl Doctor {
             }
             Cure::HearAnew => {
                 let ledger = ledger.as_mut().ok_or_else(|| Trouble::damaged("ledger.db can't be read"))?;
-                let all = ledger.count_cards()? as usize;
-                let bar = talk.only_shown("reading the notes anew", "note", all);
-                ledger.rebuild_echoes(&mut |done, _| bar.at(done as usize).unwrap_or_default())?;
-                ledger.repack()?;
+                hear_anew(ledger, talk)?;
                 Ok("every note and every history is known again".into())
             }
             Cure::TakeIn(copy) => {

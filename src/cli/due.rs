@@ -65,7 +65,8 @@ pub fn window(month: Option<Month>, within: Option<i64>, today: Day) -> Window {
 /// Everything owed in the window, with cards that have a note on some sheet shown as written. What was missed by more than a
 /// fortnight is left out.
 pub fn owed(shop: &Shop, ledger: &Ledger, window: Window, today: Day) -> Result<Vec<Due>> {
-    let mut found = owed_and_missed(shop, ledger, &Books::read(shop, ledger)?, window, today)?;
+    // Of one moment, whoever writes meanwhile.
+    let mut found = ledger.at_once(|| owed_and_missed(shop, ledger, &Books::read(shop, ledger)?, window, today))?;
     found.retain(|d| !missed(d, today));
     Ok(found)
 }
@@ -277,8 +278,8 @@ pub fn sum(found: &[Due]) -> String {
 #[must_use]
 pub fn late_line(shop: &Shop, today: Day) -> Option<String> {
     let ledger = shop.ledger().exists().then(|| Ledger::open(&shop.ledger()).ok())??;
-    let books = Books::read(shop, &ledger).ok()?;
-    let mut found = bare(shop, &ledger, &books, window(None, Some(0), today), today).ok()?;
+    let found = ledger.at_once(|| bare(shop, &ledger, &Books::read(shop, &ledger)?, window(None, Some(0), today), today));
+    let mut found = found.ok()?;
     found.retain(|d| d.late && !missed(d, today));
     (!found.is_empty()).then(|| format!("{} late: `wetink due`", sum(&found)))
 }

@@ -159,7 +159,14 @@ pub fn whole_copy<T>(shop: &Shop, from: &Path, talk: &Talk, with: impl FnOnce(&L
     let trial = on_trial(shop, &read(from)?)?;
     let looked = look_over(&trial, from, talk, with);
     let _ = std::fs::remove_file(&trial);
-    looked
+    looked.map(|(found, _)| found)
+}
+
+/// Makes anew whatever follows from the notes and from what happened.
+pub fn hear_anew(ledger: &mut Ledger, talk: &Talk) -> Result<()> {
+    let bar = talk.only_shown("reading the notes anew", "note", ledger.count_cards()? as usize);
+    ledger.rebuild_echoes(&mut |done, _| bar.at(done as usize).unwrap_or_default())?;
+    ledger.repack()
 }
 
 /// What is wrong with a ledger; of a large one it is seen how far the looking has come.
@@ -179,12 +186,12 @@ fn on_trial(shop: &Shop, bytes: &[u8]) -> Result<PathBuf> {
     Ok(trial)
 }
 
-fn look_over<T>(trial: &Path, from: &Path, talk: &Talk, with: impl FnOnce(&Ledger) -> Result<T>) -> Result<T> {
+/// What is asked of a copy that is whole, and whether its echo lacks something, which can be made anew.
+fn look_over<T>(trial: &Path, from: &Path, talk: &Talk, with: impl FnOnce(&Ledger) -> Result<T>) -> Result<(T, bool)> {
     let looked = Ledger::open(trial).and_then(|ledger| Ok((looked_over(&ledger, talk)?, with(&ledger)?)));
     match looked {
         Err(stopped) if stopped.kind == Kind::Stopped => Err(stopped),
-        // What the echo lacks can be made anew.
-        Ok((damage, done)) if damage.file.is_empty() && damage.rows.is_empty() => Ok(done),
+        Ok((damage, done)) if damage.file.is_empty() && damage.rows.is_empty() => Ok((done, !damage.echo.is_empty())),
         looked => {
             // What is said of ledger.db is meant of the copy here.
             let why = looked.map_or_else(|t| t.message, |(damage, _)| damage.all().cloned().collect::<Vec<_>>().join("; "));
@@ -210,7 +217,13 @@ fn put_back_bytes(shop: &Shop, from: &Path, bytes: &[u8], talk: &Talk) -> Result
             copy.people()?.iter().filter(|person| erased.knows(person)).map(|person| person.id.to_string()).collect();
         Ok((copy.count_cards()?, back))
     };
-    let (cards, back) = match look_over(&trial, from, talk, look) {
+    let heard = look_over(&trial, from, talk, look).and_then(|(found, lacking)| {
+        if lacking {
+            hear_anew(&mut Ledger::open(&trial)?, talk)?;
+        }
+        Ok(found)
+    });
+    let (cards, back) = match heard {
         Ok(found) => found,
         Err(trouble) => {
             let _ = std::fs::remove_file(&trial);

@@ -80,8 +80,11 @@ impl Status {
         let shop = world.shop()?;
         let ledger = workroom::read(&shop, talk)?;
         let month = self.month.unwrap_or_else(|| month_to_write(world.today));
-        let books = Books::read(&shop, &ledger)?;
-        let all = owed_and_missed(&shop, &ledger, &books, window(Some(month), None, world.today), world.today)?;
+        let (books, all) = ledger.at_once(|| {
+            let books = Books::read(&shop, &ledger)?;
+            let all = owed_and_missed(&shop, &ledger, &books, window(Some(month), None, world.today), world.today)?;
+            Ok((books, all))
+        })?;
         let (gone, due): (Vec<Due>, Vec<Due>) = all.into_iter().partition(|d| missed(d, world.today));
         let mut numbers = [0; QUERIES.len()];
         for (number, (_, query)) in numbers.iter_mut().zip(QUERIES) {

@@ -50,13 +50,17 @@ pub fn read(shop: &Shop, talk: &Talk) -> Result<Ledger> {
 
 /// Opens the ledger; the lock, mending and looking for damage are others' work.
 pub fn open(shop: &Shop) -> Result<Ledger> {
-    plain(&shop.ledger())?;
     let path = shop.ledger();
+    plain(&path)?;
+    plain(&shop.dir.join("ledger.db-journal"))?;
     let empty = std::fs::metadata(&path).map_or(true, |about| about.len() == 0);
-    if empty && shop.out().read_dir().is_ok_and(|mut d| d.next().is_some()) {
-        return Err(Trouble::damaged("ledger.db is missing or empty, but cards were printed here").hint(
-            "put it back, or restore the newest backup with `wetink restore FILE`; a new empty one would forget every note",
-        ));
+    let holds = |folder: PathBuf| folder.read_dir().is_ok_and(|mut inside| inside.next().is_some());
+    for (folder, what) in [(shop.out(), "cards were printed here"), (shop.dir.join("backups"), "there are copies of it")] {
+        if empty && holds(folder) {
+            return Err(Trouble::damaged(format!("ledger.db is missing or empty, but {what}")).hint(
+                "put it back, or restore the newest backup with `wetink restore FILE`; a new empty one would forget every note",
+            ));
+        }
     }
     let mut ledger = Ledger::open(&path)?;
     // A newer wetink may read words otherwise: the index is then made anew, once.

@@ -348,3 +348,34 @@ fn a_packed_history_that_is_damaged_is_read_from_the_touches_and_mended() {
     shop.sql("INSERT INTO touch (person, kind, day) VALUES ('zoe-lukasik', 'promise', '2026-11-02')").unwrap();
     assert!(shop.run(&["due", "--json"]).ok().out.contains("promise"));
 }
+
+/// Whatever can be made anew is, before a copy takes the ledger's place; and a ledger that is gone is told where there are copies of it.
+#[test]
+fn a_copy_that_lost_its_echo_and_histories_is_restored_whole() {
+    let shop = Shop::with_notes(&[("ana-lopez", "Ana, the puppy ate the left boot and you laughed until you cried.")]);
+    shop.run(&["print"]).ok();
+    shop.run(&["log", "ana", "promise", "ring about the red laces", "--until", "2026-11-25"]).ok();
+    let due = shop.run(&["due", "--json"]).ok().out;
+    assert!(due.contains("red laces"), "{due}");
+    std::fs::create_dir_all(shop.file("backups")).unwrap();
+    std::fs::copy(shop.file("ledger.db"), shop.file("backups/bad.db")).unwrap();
+    let bad = rusqlite::Connection::open(shop.file("backups/bad.db")).unwrap();
+    bad.execute_batch("DELETE FROM story; DELETE FROM echo; DELETE FROM echo_recent WHERE card > 0").unwrap();
+    drop(bad);
+    shop.run(&["restore", "backups/bad.db"]).ok();
+    assert_eq!(shop.run(&["due", "--json"]).ok().out, due);
+    shop.run(&["doctor"]).ok();
+    // A fingerprint of nobody's note would refuse a new one.
+    rusqlite::Connection::open(shop.file("ledger.db"))
+        .unwrap()
+        .execute_batch("INSERT INTO fingerprint (hash, card) VALUES (12345, 999)")
+        .unwrap();
+    let said = shop.run(&["doctor"]).ended(4);
+    assert!(said.err.contains("1 fingerprints of notes that aren't there"), "{}", said.err);
+    shop.run(&["doctor", "--yes"]).ok();
+    std::fs::remove_dir_all(shop.file("out")).unwrap();
+    std::fs::remove_file(shop.file("ledger.db")).unwrap();
+    let gone = shop.run(&["due"]).ended(4);
+    assert!(gone.err.contains("but there are copies of it"), "{}", gone.err);
+    assert!(!shop.file("ledger.db").exists());
+}

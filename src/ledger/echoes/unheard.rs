@@ -13,7 +13,7 @@ use crate::ledger::Ledger;
 use crate::words::AsItIs;
 
 /// Fewer notes that lack a key each are no sign of damage.
-const MANY: usize = 8;
+const MANY: usize = 50;
 
 impl Ledger {
     /// What the index lacks, in sentences. Names may have changed since a note was learnt, and with them some of its keys; so its
@@ -69,6 +69,16 @@ impl Ledger {
         if without_some >= MANY && without_some * 4 > notes as usize && (keys - keys_there) * 33 > keys {
             found.push(format!(
                 "ledger.db has lost some of what {without_some} of {notes} notes are found again by: an echo of them could be overlooked"
+            ));
+        }
+        let nobodys: i64 = conn.query_row(
+            "SELECT count(*) FROM fingerprint WHERE card >= 0 AND NOT EXISTS (SELECT 1 FROM card WHERE n = fingerprint.card)",
+            [],
+            |r| r.get(0),
+        )?;
+        if nobodys > 0 {
+            found.push(format!(
+                "ledger.db has {nobodys} fingerprints of notes that aren't there: a new note could be refused for nothing"
             ));
         }
         let strange = recent::of_no_note(conn)? + keys_of_no_note(conn)?;
