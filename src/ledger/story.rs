@@ -16,7 +16,7 @@ use crate::rules::{Mark, Rules};
 use crate::trouble::Result;
 use crate::words::hash_pair;
 
-/// The table. A row without marks is to be packed; who has no row has no history.
+/// The table. A row without marks is to be packed; who has no row should have no history, and is looked for among the touches.
 pub const SCHEMA: &str = "
 CREATE TABLE story (
   person TEXT PRIMARY KEY,
