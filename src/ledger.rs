@@ -75,7 +75,6 @@ impl Ledger {
             })
             .map_err(|e| damaged(&e))?;
         schema::prepare(&mut conn, path)?;
-        room(&conn, LITTLE).map_err(|e| damaged(&e))?;
         Ok(Ledger::of(conn, path))
     }
 
@@ -86,7 +85,7 @@ impl Ledger {
     /// What holds for every open ledger.
     fn settle(conn: &Connection) -> rusqlite::Result<()> {
         conn.busy_timeout(Duration::from_secs(5))?;
-        room(conn, MUCH)?;
+        room(conn, LITTLE)?;
         // Not mapped: a file that another program shortens, or a network drive that goes away, would end this process by a signal.
         conn.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0")?;
         // Without this a question with a number in it is planned anew for every number, because there are indexes for some numbers

@@ -470,6 +470,10 @@ fn a_death_written_behind_a_name_is_one() {
         ]
     );
     assert!(rows[0].left_out.iter().any(|said| said.contains("George Welburn has died")), "{:?}", rows[0].left_out);
+    let rows = people("name\nRuth Ash (†)\nAdam Nowak (zmarły)\nFoo () Bar\n");
+    let told: Vec<(String, Status)> = rows.iter().map(|r| (r.person.name.full(), r.person.status)).collect();
+    assert_eq!(told[..2], [("Ruth Ash".into(), Status::Deceased), ("Adam Nowak".into(), Status::Deceased)]);
+    assert_eq!(told[2].1, Status::Contact, "an empty bracket is no death");
     let rows = people("first name,last name\nGeorge,Welburn (deceased)\n");
     assert_eq!((rows[0].person.name.full().as_str(), rows[0].person.status), ("George Welburn", Status::Deceased));
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::housekeeping::{hear_anew, looked_over, put_back, whole_copy};
+use crate::cli::housekeeping::{looked_over, put_back, whole_copy};
 use crate::cli::talk::{BAD, GOOD, Talk, count, styled};
 use crate::cli::{Done, World, workroom};
 use crate::ledger::Ledger;
@@ -87,10 +87,10 @@ impl Doctor {
                 crate::cli::talk::list(&elsewhere)
             ));
         }
-        let (mut left, mut put_back) = (0, false);
+        let (mut left, mut replaced) = (0, false);
         for Found { what, hint, cure } in found {
             // What was found in a ledger that is no longer there.
-            if put_back && matches!(cure, Some((_, Cure::HearAnew))) {
+            if replaced && matches!(cure, Some((_, Cure::HearAnew))) {
                 continue;
             }
             talk.say(format!("{} {}", styled(BAD, "found:"), shown(&what)));
@@ -111,7 +111,7 @@ impl Doctor {
             let restores = matches!(cure, Cure::Restore(_));
             match self.do_it(world, &shop, &mut ledger, cure, talk) {
                 Ok(done) => {
-                    put_back |= restores;
+                    replaced |= restores;
                     talk.say(format!("       {} {}", styled(GOOD, "done:"), shown(&done)));
                 }
                 Err(trouble) => {
@@ -183,7 +183,8 @@ impl Doctor {
             }
             Cure::HearAnew => {
                 let ledger = ledger.as_mut().ok_or_else(|| Trouble::damaged("ledger.db can't be read"))?;
-                hear_anew(ledger, talk)?;
+                workroom::read_anew(ledger)?;
+                ledger.repack()?;
                 Ok("every note and every history is known again".into())
             }
             Cure::TakeIn(copy) => {

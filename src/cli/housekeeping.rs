@@ -162,13 +162,6 @@ pub fn whole_copy<T>(shop: &Shop, from: &Path, talk: &Talk, with: impl FnOnce(&L
     looked.map(|(found, _)| found)
 }
 
-/// Makes anew whatever follows from the notes and from what happened.
-pub fn hear_anew(ledger: &mut Ledger, talk: &Talk) -> Result<()> {
-    let bar = talk.only_shown("reading the notes anew", "note", ledger.count_cards()? as usize);
-    ledger.rebuild_echoes(&mut |done, _| bar.at(done as usize).unwrap_or_default())?;
-    ledger.repack()
-}
-
 /// What is wrong with a ledger; of a large one it is seen how far the looking has come.
 pub fn looked_over(ledger: &Ledger, talk: &Talk) -> Result<Damage> {
     let bar = talk.bar("looking for every note", "note", ledger.count_cards().unwrap_or(0) as usize);
@@ -219,7 +212,9 @@ fn put_back_bytes(shop: &Shop, from: &Path, bytes: &[u8], talk: &Talk) -> Result
     };
     let heard = look_over(&trial, from, talk, look).and_then(|(found, lacking)| {
         if lacking {
-            hear_anew(&mut Ledger::open(&trial)?, talk)?;
+            let mut copy = Ledger::open(&trial)?;
+            workroom::read_anew(&mut copy)?;
+            copy.repack()?;
         }
         Ok(found)
     });

@@ -106,12 +106,6 @@ impl Talk {
         Bar::new(doing, thing, all.into(), self.watched)
     }
 
-    /// Work that can't be stopped between two things: Ctrl-C ends the process, and the ledger stands that.
-    #[must_use]
-    pub fn only_shown(self, doing: &'static str, thing: &'static str, all: usize) -> Bar {
-        Bar::only_shown(doing, thing, Some(all), self.watched)
-    }
-
     /// Asks a question that yes or no answers. Off a terminal the answer is no.
     #[must_use]
     pub fn yes(self, question: &str) -> bool {

@@ -65,11 +65,16 @@ pub fn open(shop: &Shop) -> Result<Ledger> {
     let mut ledger = Ledger::open(&path)?;
     // A newer wetink may read words otherwise: the index is then made anew, once.
     if ledger.echoes_are_stale()? {
-        let (all, watched) = (ledger.count_cards()? as usize, std::io::stderr().is_terminal());
-        let bar = Bar::only_shown("reading the earlier notes anew", "note", Some(all), watched);
-        ledger.rebuild_echoes(&mut |done, _| bar.at(done as usize).unwrap_or_default())?;
+        read_anew(&mut ledger)?;
     }
     Ok(ledger)
+}
+
+/// Makes what the earlier notes are found again by anew; of many it is seen how far that has come.
+pub fn read_anew(ledger: &mut Ledger) -> Result<()> {
+    let (all, watched) = (ledger.count_cards()? as usize, std::io::stderr().is_terminal());
+    let bar = Bar::only_shown("reading the earlier notes anew", "note", Some(all), watched);
+    ledger.rebuild_echoes(&mut |done, _| bar.at(done as usize).unwrap_or_default())
 }
 
 /// Takes the shop's lock, opens the ledger and mends what a crash left, saying so.

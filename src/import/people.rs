@@ -37,7 +37,6 @@ const DIED: [&str; 14] = [
     "died",
     "rip",
     "r.i.p.",
-    "r i p",
     "verstorben",
     "gestorben",
     "decede",
@@ -45,6 +44,7 @@ const DIED: [&str; 14] = [
     "fallecido",
     "fallecida",
     "zmarla",
+    "zmarly",
 ];
 /// The same where it is a sign.
 const CROSSES: [char; 3] = ['†', '✝', '✟'];
@@ -54,7 +54,7 @@ impl Pieces {
     pub(super) fn take_death(&mut self) -> bool {
         let mut died = false;
         for piece in [&mut self.whole, &mut self.given, &mut self.family, &mut self.suffix, &mut self.title] {
-            let mut rest = piece.replace(CROSSES, "");
+            let mut rest = if piece.contains(CROSSES) { piece.replace(CROSSES, "").replace("()", "") } else { piece.clone() };
             if let Some((before, behind)) = rest.rsplit_once('(')
                 && behind.trim_end().strip_suffix(')').is_some_and(|word| DIED.contains(&clean::folded(word).as_str()))
             {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::ledger::{damaged, echoes, seal, story};
+use crate::ledger::{MUCH, damaged, echoes, room, seal, story};
 use crate::shop;
 use crate::trouble::{Result, Trouble};
 
@@ -327,6 +327,7 @@ pub fn prepare(conn: &mut Connection, path: Option<&Path>) -> Result<()> {
         return Err(Trouble::damaged("ledger.db is damaged: it doesn't say which version it is")
             .hint("restore the newest backup: `wetink restore FILE`"));
     }
+    room(conn, MUCH).map_err(|e| damaged(&e))?;
     if let Some(path) = path.filter(|_| tables > 0) {
         copy_first(conn, path, version)?;
     }

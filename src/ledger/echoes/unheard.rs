@@ -78,7 +78,7 @@ impl Ledger {
         )?;
         if nobodys > 0 {
             found.push(format!(
-                "ledger.db has {nobodys} fingerprints of notes that aren't there: a new note could be refused for nothing"
+                "ledger.db has fingerprints of notes that aren't there ({nobodys}): a new note could be refused for nothing"
             ));
         }
         let strange = recent::of_no_note(conn)? + keys_of_no_note(conn)?;
