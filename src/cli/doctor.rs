@@ -141,7 +141,7 @@ impl Doctor {
         let mut ledger = match workroom::open(shop) {
             Ok(ledger) => ledger,
             Err(trouble) if trouble.kind == Kind::Damaged => {
-                let found = Found::new(trouble.message, "don't delete it; put back a copy from before");
+                let found = Found::new(trouble.message, "delete nothing; put back a copy from before");
                 return Ok((None, vec![offer_copy(shop, found, talk)?]));
             }
             Err(trouble) => return Err(trouble),
